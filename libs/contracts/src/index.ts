@@ -212,6 +212,7 @@ export {
   chatSessions,
   chatSettings,
   type chatStates,
+  type ShownChat,
 } from './http/chat.ts';
 export {
   Checklist,

@@ -17,7 +17,7 @@ import {
   undoMerge,
   updateTicket,
 } from '@helpmesh/contracts';
-import { sql } from '@helpmesh/persistence';
+import { Session, sql } from '@helpmesh/persistence';
 import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actor, cast, type Desk, startDesk } from './desk.ts';
@@ -320,6 +320,30 @@ describe('a job', () => {
     await merge(target, [target]).toMatchObject({ code: 'ticket-job.no-tickets' });
     await merge(foreign.id, [target]).toMatchObject({ code: 'ticket.not-found' });
     await merge(target, [foreign.id], cast.reader).toMatchObject({ kind: 'forbidden' });
+  });
+
+  it('that deletes is seen and stopped by any administrator, who is then in the audit log', async () => {
+    const ids = await several(2);
+    const other = actor({ userId: 9, permissions: ['admin'] });
+    // As if another replica were busy: nothing is done meanwhile.
+    const { url } = desk.db.options as { url: string };
+    const session = await Session.open({ url });
+    await waitFor(() => session.tryLock('ticket-jobs'), { what: 'the lock of whoever works on jobs' });
+    const perform = { 'ticket.action': { value: 'delete' } };
+    const { id } = await order({ ticket_ids: ids, perform }, admin);
+    const change = await order({ ticket_ids: ids, perform: closed });
+    expect(await desk.rest(other, ticketJobs.list)).toMatchObject([{ id, user_id: admin.userId, status: 'running' }]);
+    await expect(desk.rest(other, ticketJobs.cancel, { id: change.id })).rejects.toMatchObject({ kind: 'forbidden' });
+    const gone = { code: 'ticket-job.not-found' };
+    await expect(desk.rest(admin, ticketJobs.cancel, { id: change.id })).rejects.toMatchObject(gone);
+    await expect(desk.rest(agent, ticketJobs.cancel, { id })).rejects.toMatchObject(gone);
+    expect(await desk.rest(other, ticketJobs.cancel, { id })).toMatchObject({ status: 'cancelled', waiting: 2 });
+    expect(await desk.rest(other, ticketJobs.list)).toEqual([]);
+    await session.close();
+    await ended(change.id);
+    expect(await Promise.all(ids.map(read))).toMatchObject(ids.map((id) => ({ id })));
+    const told = (await desk.told(recordAudit)).filter(({ data }) => data.action === 'ticket-job.stopped');
+    expect(told.map(({ data }) => [data.objectId, data.actorId])).toEqual([[String(id), other.userId]]);
   });
 
   it('deletes what an administrator chose, keeps what a legal hold keeps, and cannot be taken back', async () => {

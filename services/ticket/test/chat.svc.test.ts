@@ -252,8 +252,10 @@ describe('a chat', () => {
     expect((await door()).state).toBe('offline');
     await here(anton);
     const vic = await visitor();
-    expect((await list(rita)).waiting).toMatchObject([{ id: vic.id }]);
-    expect(await act(rita, vic.id, 'get')).toMatchObject({ state: 'waiting' });
+    expect((await list(rita)).waiting).toMatchObject([{ id: vic.id, may_take: false }]);
+    expect((await list(anton)).waiting).toMatchObject([{ id: vic.id, may_take: true }]);
+    expect(await act(rita, vic.id, 'get')).toMatchObject({ state: 'waiting', may_take: false });
+    expect(await act(anton, vic.id, 'get')).toMatchObject({ may_take: true });
     await expect(act(rita, vic.id, 'take')).rejects.toMatchObject({ kind: 'forbidden' });
     await act(anton, vic.id, 'take');
     await act(anton, vic.id, 'close');

@@ -217,8 +217,18 @@ describe('how a customer found it to go', () => {
 });
 
 describe('the knowledge base', () => {
-  const editor = actor({ userId: 20, permissions: ['knowledge_base.editor'], roleIds: [2] });
-  const reader = actor({ userId: 21, permissions: ['knowledge_base.reader', 'ticket.agent'], roleIds: [2] });
+  const editor = actor({
+    userId: 20,
+    permissions: ['knowledge_base.editor'],
+    roleIds: [2],
+    helpRoles: { 2: 'editor' },
+  });
+  const reader = actor({
+    userId: 21,
+    permissions: ['knowledge_base.reader', 'ticket.agent'],
+    roleIds: [2],
+    helpRoles: { 2: 'reader' },
+  });
   const { admin, customer } = cast;
   const gone = { kind: 'not-found', code: 'help.no-such-page' };
   const missing = { kind: 'not-found', code: 'help-answer.not-found' };
@@ -310,8 +320,11 @@ describe('the knowledge base', () => {
       { id: deskRole, name: 'Agent', access: 'reader' },
       { id: writers, name: 'Writers', access: 'editor' },
     );
-    const writer = { ...editor, userId: 30, roleIds: [deskRole, writers] };
-    const clerk = { ...reader, userId: 31, roleIds: [deskRole] };
+    const writer: typeof editor = {
+      ...{ ...editor, userId: 30, roleIds: [deskRole, writers] },
+      helpRoles: { [deskRole]: 'reader', [writers]: 'editor' },
+    };
+    const clerk: typeof reader = { ...reader, userId: 31, roleIds: [deskRole], helpRoles: { [deskRole]: 'reader' } };
     const { id: above } = await category('Narwhals', { internal: true });
     const { id: below } = await category('Narwhals below', { parent_id: above });
     const { id: open } = await category('Narwhals for all');

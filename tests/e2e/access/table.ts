@@ -142,7 +142,7 @@ POST   /api/v1/tickets/{id}/macro                              -000 0-++ 0+0!  -
 POST   /api/v1/tickets/mass_update                             ---- ??++ -+-!  ---- ??++ -+-!  ---- ???? -+-!
 POST   /api/v1/tickets/mass_macro                              ---- ??++ -+-!  ---- ??++ -+-!  ---- ???? -+-!
 # A job is seen by whoever ordered it: these are of the person whose token the desk has, and change nothing.
-GET    /api/v1/ticket_jobs                                     ---- ++++ -+-!
+GET    /api/v1/ticket_jobs                                     ---- ++++ ++-!
 POST   /api/v1/ticket_jobs                                     ---- ++++ -+-!
 GET    /api/v1/ticket_jobs/{id}                                ---- 0000 -+-!
 GET    /api/v1/ticket_jobs/{id}/results                        ---- 0000 -+-!

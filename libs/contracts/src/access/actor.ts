@@ -24,6 +24,8 @@ export const actorSchema = z.object({
   administers: z.array(z.number().int()).optional(),
   /** Active roles: what is shared by role is theirs. Absent: none. */
   roleIds: z.array(z.number().int()).optional(),
+  /** What those of them that have a part in the knowledge base may do there at most, by role id. Absent: none has. */
+  helpRoles: z.record(z.string(), z.enum(['reader', 'editor'])).optional(),
   /** Primary and secondary organizations. */
   organizationIds: z.array(z.number().int()),
   /** Those of them whose members see each other's tickets. */

@@ -60,6 +60,8 @@ export const MOST_OF_A_JOB = 10_000;
 
 export const TicketJob = z.object({
   id: z.number().int(),
+  /** Who ordered it. */
+  user_id: z.number().int(),
   /** `running` until each ticket has its result; `cancelled` when the rest was left alone. */
   status: z.enum(['running', 'finished', 'cancelled']),
   /** Name of the macro, where one was run. */
@@ -113,7 +115,8 @@ export const ticketJobs = {
     path: '/api/v1/ticket_jobs',
     question: 'rpc.ticket.v1.list-ticket-jobs',
     tag,
-    summary: 'The latest jobs of the caller, newest first; they are kept for seven days',
+    summary:
+      'The latest jobs of the caller, newest first; they are kept for seven days. For `admin` also deletions by others that are not done',
     response: z.array(TicketJob),
   }),
   get: defineEndpoint({
@@ -122,7 +125,7 @@ export const ticketJobs = {
     path: '/api/v1/ticket_jobs/:id',
     question: 'rpc.ticket.v1.get-ticket-job',
     tag,
-    summary: 'How far a job of the caller has come',
+    summary: 'How far a job of the caller has come; for `admin` also a deletion by somebody else',
     params,
     response: TicketJob,
   }),
@@ -161,7 +164,7 @@ export const ticketJobs = {
     path: '/api/v1/ticket_jobs/:id/cancel',
     question: 'rpc.ticket.v1.cancel-ticket-job',
     tag,
-    summary: 'Leaves the tickets alone that have no result yet',
+    summary: 'Leaves the tickets alone that have no result yet; any `admin` may stop a deletion',
     params,
     response: TicketJob,
   }),

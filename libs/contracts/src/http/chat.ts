@@ -65,7 +65,13 @@ export const ChatSession = z.object({
 });
 export type ChatSession = z.output<typeof ChatSession>;
 
-const Conversation = ChatSession.extend({ messages: z.array(ChatMessage) });
+const ShownChat = ChatSession.extend({
+  /** It waits, and the caller may change tickets of its group. */
+  may_take: z.boolean(),
+});
+export type ShownChat = z.output<typeof ShownChat>;
+
+const Conversation = ShownChat.extend({ messages: z.array(ChatMessage) });
 export type ChatConversation = z.output<typeof Conversation>;
 
 const Availability = z.object({
@@ -121,8 +127,8 @@ export const chatSessions = {
     response: z.object({
       enabled: z.boolean(),
       agent: Availability,
-      waiting: z.array(ChatSession),
-      own: z.array(ChatSession),
+      waiting: z.array(ShownChat),
+      own: z.array(ShownChat),
     }),
   }),
   setAvailability: defineEndpoint({

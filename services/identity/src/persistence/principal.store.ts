@@ -1,6 +1,7 @@
 import { sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { helpPermissions } from '../domain/help-access.ts';
 import type { Grants } from '../domain/rights.ts';
 import { administeredGroups, communityPermission } from './community.store.ts';
 
@@ -17,6 +18,8 @@ export interface Principal {
   sharedOrganizationIds: number[];
   /** Of active roles. */
   roleIds: number[];
+  /** Of those of them with any, their permissions in the knowledge base, by role id. */
+  helpPermissions: Record<string, string[]>;
   secondFactor: boolean;
   /** A role demands one. */
   secondFactorDemanded: boolean;
@@ -60,6 +63,7 @@ interface Row {
   groups: Grants['groups'];
   organizations: { id: number; shared: boolean }[];
   role_ids: number[];
+  help_permissions: Record<string, string[]>;
   second_factor: boolean;
   second_factor_demanded: boolean;
 }
@@ -82,6 +86,13 @@ const select = `SELECT u.id, u.login, COALESCE(u.preferences->>'locale', 'en') A
   ), '[]') AS organizations,
   ARRAY(SELECT ur.role_id FROM user_role ur JOIN roles r ON r.id = ur.role_id AND r.active
         WHERE ur.user_id = u.id ORDER BY 1) AS role_ids,
+  COALESCE((SELECT json_object_agg(role_id, names) FROM (
+      SELECT ur.role_id, json_agg(p.name) AS names FROM user_role ur
+      JOIN roles r ON r.id = ur.role_id AND r.active
+      JOIN role_permission rp ON rp.role_id = r.id
+      JOIN permissions p ON p.id = rp.permission_id
+      WHERE ur.user_id = u.id AND p.name = ANY ('{${helpPermissions.join()}}') GROUP BY ur.role_id
+    ) AS held), '{}') AS help_permissions,
   EXISTS (SELECT 1 FROM authenticator_apps WHERE user_id = u.id AND secret IS NOT NULL)
     OR EXISTS (SELECT 1 FROM passkeys WHERE user_id = u.id) AS second_factor,
   EXISTS (SELECT 1 FROM user_role ur JOIN roles r ON r.id = ur.role_id AND r.active
@@ -112,6 +123,7 @@ function one([row]: Row[]): Principal | undefined {
     grants: { active: row.active, permissions: row.permissions, groups: row.groups },
     administers: row.administers,
     roleIds: row.role_ids,
+    helpPermissions: row.help_permissions,
     organizationIds: row.organizations.map(({ id }) => id),
     sharedOrganizationIds: row.organizations.filter(({ shared }) => shared).map(({ id }) => id),
     secondFactor: row.second_factor,

@@ -1,4 +1,4 @@
-import { applyMacro, massMacro, massUpdate, type ParsedInputOf, ticketJobs } from '@helpmesh/contracts';
+import { applyMacro, callerOf, massMacro, massUpdate, type ParsedInputOf, ticketJobs } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { Answers, RawJson, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
@@ -52,8 +52,8 @@ export class BulkController {
   }
 
   @Answers(ticketJobs.cancel)
-  async cancel({ actor }: RpcContext, { params }: ParsedInputOf<typeof ticketJobs.cancel>) {
-    return this.jobs.cancel(requireActor(actor), params.id);
+  async cancel(ctx: RpcContext, { params }: ParsedInputOf<typeof ticketJobs.cancel>) {
+    return this.jobs.cancel(callerOf(requireActor(ctx.actor), ctx), params.id);
   }
 
   @Answers(ticketJobs.undo)

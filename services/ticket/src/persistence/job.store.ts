@@ -32,15 +32,23 @@ export interface JobResult {
   kept: string[];
 }
 
+/** Who watches jobs: their own, and deletions by whomever. */
+export interface Watcher {
+  userId: number;
+  deletions: boolean;
+}
+
+const deletion = `j.perform ? 'ticket.action'`;
+
 /** Takes $1: the time within which a job can be undone began at or after it. */
 const shown = `
   SELECT json_build_object(
-    'id', j.id,
+    'id', j.id, 'user_id', j.user_id,
     'status', CASE WHEN j.finished_at IS NULL THEN 'running' WHEN j.cancelled_at IS NULL THEN 'finished' ELSE 'cancelled' END,
     'macro', j.macro, 'perform', j.perform, 'undo_of_id', j.undo_of_id,
     'undone_by_id', (SELECT u.id FROM ticket_job u WHERE u.undo_of_id = j.id),
     'undo_until', CASE WHEN j.undo_of_id IS NULL AND j.finished_at IS NOT NULL AND j.created_at >= $1 AND n.changed > 0
-        AND NOT (j.perform ? 'ticket.action')
+        AND NOT (${deletion})
         AND NOT EXISTS (SELECT 1 FROM ticket_job u WHERE u.undo_of_id = j.id)
       THEN iso(j.created_at + interval '1 day') END,
     'total', j.total, 'changed', n.changed, 'unchanged', n.unchanged, 'refused', n.refused,
@@ -106,16 +114,19 @@ export class JobStore {
     return made.id;
   }
 
-  async shown(on: On, userId: number, id: number, undoSince: string): Promise<TicketJob | undefined> {
-    const [found] = await sql<{ json: TicketJob }>(on, `${shown} WHERE j.id = $2 AND j.user_id = $3`, [
-      ...[undoSince, id, userId],
-    ]);
+  async shown(on: On, { userId, deletions }: Watcher, id: number, undoSince: string): Promise<TicketJob | undefined> {
+    const where = `j.id = $2 AND (j.user_id = $3 OR $4 AND ${deletion})`;
+    const values = [undoSince, id, userId, deletions];
+    const [found] = await sql<{ json: TicketJob }>(on, `${shown} WHERE ${where}`, values);
     return found?.json;
   }
 
-  async latest(on: On, userId: number, undoSince: string): Promise<TicketJob[]> {
-    const rows = await sql<{ json: TicketJob }>(on, `${shown} WHERE j.user_id = $2 ORDER BY j.id DESC LIMIT 20`, [
-      ...[undoSince, userId],
+  /** Their own, and of the deletions by others those that are not done. */
+  async latest(on: On, { userId, deletions }: Watcher, undoSince: string): Promise<TicketJob[]> {
+    const where = `j.id IN (SELECT id FROM ticket_job WHERE user_id = $2 ORDER BY id DESC LIMIT 20)
+      OR $3 AND j.finished_at IS NULL AND ${deletion}`;
+    const rows = await sql<{ json: TicketJob }>(on, `${shown} WHERE ${where} ORDER BY j.id DESC`, [
+      ...[undoSince, userId, deletions],
     ]);
     return rows.map(({ json }) => json);
   }
@@ -206,12 +217,14 @@ export class JobStore {
     await sql(tx, 'UPDATE ticket_job SET finished_at = $2 WHERE id = $1 AND finished_at IS NULL', [id, isoTime(now)]);
   }
 
-  async cancel(tx: EntityManager, userId: number, id: number, now: EpochMs): Promise<void> {
-    await sql(
+  /** @returns whether there was anything to stop */
+  async cancel(tx: EntityManager, id: number, now: EpochMs): Promise<boolean> {
+    const stopped = await sql(
       tx,
-      `UPDATE ticket_job SET cancelled_at = $3, finished_at = $3 WHERE id = $1 AND user_id = $2 AND finished_at IS NULL`,
-      [id, userId, isoTime(now)],
+      'UPDATE ticket_job SET cancelled_at = $2, finished_at = $2 WHERE id = $1 AND finished_at IS NULL RETURNING id',
+      [id, isoTime(now)],
     );
+    return stopped.length > 0;
   }
 
   async forgetOld(on: On, before: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { HelpRole } from '@helpmesh/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { helpAccess } from '../../domain/help-access.ts';
 import { RoleStore } from '../../persistence/role.store.ts';
 
 /** Roles that may do something in the knowledge base. */
@@ -15,9 +16,8 @@ export class HelpRoles {
   async all(): Promise<HelpRole[]> {
     const rows = await this.roles.activePermissions(this.db);
     return rows.flatMap(({ id, name, permissions }): HelpRole[] => {
-      const holds = (wanted: string) => permissions.some((held) => held === wanted || wanted.startsWith(`${held}.`));
-      if (holds('knowledge_base.editor') || holds('admin.knowledge_base')) return [{ id, name, access: 'editor' }];
-      return holds('knowledge_base.reader') ? [{ id, name, access: 'reader' }] : [];
+      const access = helpAccess(permissions);
+      return access ? [{ id, name, access }] : [];
     });
   }
 }

@@ -1,5 +1,6 @@
 import { type Actor, COMMUNITY_PERMISSION } from '@helpmesh/contracts';
 import { SCIM_PERMISSION } from '../../domain/directory/access.ts';
+import { helpAccess } from '../../domain/help-access.ts';
 import { grants } from '../../domain/permissions.ts';
 import { effectiveRights } from '../../domain/rights.ts';
 import { enrolmentPermissions } from '../../domain/second-factor.ts';
@@ -24,6 +25,10 @@ export function actorOf(principal: Principal, options: ActorOptions): Actor {
   const narrowedTo = options.mustEnrol ? enrolmentPermissions : options.token;
   const { permissions, groups } = effectiveRights(principal.grants, narrowedTo);
   if (options.directoryId !== undefined) return directoryActor(principal, permissions, options.directoryId);
+  const helpRoles = Object.entries(principal.helpPermissions).flatMap(([id, held]) => {
+    const access = helpAccess(held);
+    return access ? [[id, access] as const] : [];
+  });
   return {
     kind: 'user',
     userId: principal.id,
@@ -33,6 +38,7 @@ export function actorOf(principal: Principal, options: ActorOptions): Actor {
     ...(principal.administers.length > 0 &&
       grants(permissions, COMMUNITY_PERMISSION) && { administers: principal.administers }),
     roleIds: principal.roleIds,
+    ...(helpRoles.length > 0 && { helpRoles: Object.fromEntries(helpRoles) }),
     organizationIds: principal.organizationIds,
     sharedOrganizationIds: principal.sharedOrganizationIds,
     locale: principal.locale,

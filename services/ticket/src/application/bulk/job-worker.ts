@@ -13,7 +13,7 @@ import { deedOf } from '../../domain/job/deed.ts';
 import { type Job, type JobItem, type JobResult, JobStore } from '../../persistence/job.store.ts';
 import { notAuthorized } from '../access.ts';
 import { settable } from '../attributes/settable.ts';
-import { type Change, type ChangeTicket, ChangeTickets } from '../change-tickets.ts';
+import { type Change, type ChangeTicket, ChangeTickets, type Ledger } from '../change-tickets.ts';
 import { DeleteTicket } from '../delete-ticket.ts';
 import { stillAllowed } from '../held/still-allowed.ts';
 import { IDENTITY, type Identity } from '../ports.ts';
@@ -155,26 +155,20 @@ export class JobWorker implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async deleteAll(job: Job, items: readonly JobItem[]): Promise<void> {
-    await this.deletion.many(
-      job.actor,
-      items.map(({ ticketId }) => ticketId),
-      {
-        open: (tx, ticketIds) => this.jobs.hold(tx, job.id, ticketIds),
-        close: (tx, results) =>
-          this.close(
-            tx,
-            job,
-            [...results].map(([id, result]) => resultOf(id, result)),
-          ),
-      },
-    );
+    const ticketIds = items.map(({ ticketId }) => ticketId);
+    await this.deletion.many(job.actor, ticketIds, this.ledger(job));
   }
 
   private async changeAll(job: Job, items: readonly JobItem[]): Promise<void> {
     const read = settable(await this.attributes.of('Ticket'));
     const actions = job.undoOfId === null ? parseActions(job.perform, macroKinds, read) : [];
     const commands = items.map((item) => commandOf(job, item, actions));
-    await this.changes.runTogether(commands, {
+    await this.changes.runTogether(commands, this.ledger(job));
+  }
+
+  /** Of one batch: which of its tickets are still to be done, and what became of each. */
+  private ledger(job: Job): Ledger<Change | 'deleted'> {
+    return {
       open: (tx, ticketIds) => this.jobs.hold(tx, job.id, ticketIds),
       close: (tx, results) =>
         this.close(
@@ -182,7 +176,7 @@ export class JobWorker implements OnModuleInit, OnApplicationShutdown {
           job,
           [...results].map(([id, result]) => resultOf(id, result)),
         ),
-    });
+    };
   }
 
   private async close(tx: EntityManager, job: Job, results: readonly JobResult[]): Promise<void> {

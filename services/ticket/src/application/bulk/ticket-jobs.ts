@@ -1,9 +1,12 @@
 import { AttributeBook } from '@helpmesh/attributes';
 import {
   type Actor,
+  auditMessage,
+  type Caller,
   hasPermission,
   MOST_OF_A_JOB,
   type ParsedInputOf,
+  recordAudit,
   type TicketJob,
   ticketJobProgressed,
   type ticketJobs,
@@ -16,7 +19,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { macroKinds, parseActions } from '../../domain/action/action.ts';
 import { deedOf } from '../../domain/job/deed.ts';
-import { JobStore } from '../../persistence/job.store.ts';
+import { JobStore, type Watcher } from '../../persistence/job.store.ts';
 import { TicketStore } from '../../persistence/ticket.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { notAuthorized, notFound, partInChanging, requireAnyOf, rightsOf } from '../access.ts';
@@ -31,7 +34,7 @@ const MOST_OF_A_MERGE = 500;
 
 type Order = ParsedInputOf<typeof ticketJobs.create>['body'];
 
-/** Changes of many tickets that agents order, watch, stop and take back. A job is seen by nobody but its owner. */
+/** Changes of many tickets that agents order, watch, stop and take back. A job is seen by its owner, a deletion by administrators as well. */
 @Injectable()
 export class TicketJobs {
   constructor(
@@ -71,13 +74,16 @@ export class TicketJobs {
   }
 
   async list(actor: Actor): Promise<TicketJob[]> {
-    requireAgent(actor);
-    return this.jobs.latest(this.db, actor.userId, this.undoSince());
+    const watcher = watcherOf(actor);
+    if (!watcher.deletions) requireAgent(actor);
+    return this.jobs.latest(this.db, watcher, this.undoSince());
   }
 
   async get(actor: Actor, id: number, on: DataSource | EntityManager = this.db): Promise<TicketJob> {
-    requireAgent(actor);
-    const job = await this.jobs.shown(on, actor.userId, id, this.undoSince());
+    const watcher = watcherOf(actor);
+    if (!watcher.deletions) requireAgent(actor);
+    const job = await this.jobs.shown(on, watcher, id, this.undoSince());
+    if (!job) requireAgent(actor);
     if (!job) throw new AppError('not-found', 'ticket-job.not-found', `Couldn't find TicketJob with 'id'=${id}`);
     return job;
   }
@@ -88,14 +94,19 @@ export class TicketJobs {
     return this.jobs.results(this.db, VisibleTickets.to(actor, 'read'), id, { result, after, limit });
   }
 
-  async cancel(actor: Actor, id: number): Promise<TicketJob> {
+  /** Whoever stops what somebody else ordered stands in the audit log. */
+  async cancel(actor: Caller, id: number): Promise<TicketJob> {
     return transaction(this.db, async (tx) => {
       await this.get(actor, id, tx);
-      await this.jobs.cancel(tx, actor.userId, id, this.clock.now());
+      const stopped = await this.jobs.cancel(tx, id, this.clock.now());
       const job = await this.get(actor, id, tx);
-      const { status, total, waiting } = job;
-      const data = { job: { id, userId: actor.userId, status, total, waiting } };
+      const { status, total, waiting, user_id: userId } = job;
+      const data = { job: { id, userId, status, total, waiting } };
       await this.outbox.add(tx, ticketJobProgressed, { aggregateId: `job-${id}`, data });
+      if (stopped && userId !== actor.userId) {
+        const object = { type: 'TicketJob', id, label: `${waiting} of ${total} tickets stay` };
+        await this.outbox.add(tx, recordAudit, auditMessage(actor, { action: 'ticket-job.stopped', object }));
+      }
       return job;
     });
   }
@@ -104,6 +115,7 @@ export class TicketJobs {
   async undo(actor: Actor, id: number): Promise<TicketJob> {
     const undo = await transaction(this.db, async (tx) => {
       const { undo_until } = await this.get(actor, id, tx);
+      // What is not one's own here is a deletion, which nobody takes back.
       const made = undo_until && (await this.jobs.insertUndo(tx, id, ordering(actor), this.clock.now()));
       if (made) return made;
       const detail = 'This job cannot be taken back: it is not done, changed nothing, was taken back, or is too old.';
@@ -141,6 +153,9 @@ function ordering(actor: Actor): Actor {
   const { actingUserId } = actor;
   return { ...rightsOf(actor), ...(actingUserId !== undefined && { actingUserId }) };
 }
+
+/** Deletions are a matter of all administrators: of each other's as well. */
+const watcherOf = (actor: Actor): Watcher => ({ userId: actor.userId, deletions: hasPermission(actor, 'admin') });
 
 export function requireAgent(actor: Actor): void {
   if (!hasPermission(actor, 'ticket.agent')) throw notAuthorized();

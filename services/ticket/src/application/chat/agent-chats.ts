@@ -7,6 +7,7 @@ import {
   groupsWith,
   hasPermission,
   type OutputOf,
+  type ShownChat,
 } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { afterCommit, transaction } from '@helpmesh/persistence';
@@ -43,7 +44,11 @@ export class AgentChats {
       this.store.waiting(this.db, groups, now),
       this.store.own(this.db, actor.userId, now),
     ]);
-    return { enabled: chat_active, agent: agent ?? { active: false, slots: SLOTS }, waiting, own };
+    const shown = (chats: readonly ChatSession[]) => chats.map((chat) => this.shown(actor, chat));
+    return {
+      ...{ enabled: chat_active, agent: agent ?? { active: false, slots: SLOTS } },
+      ...{ waiting: shown(waiting), own: shown(own) },
+    };
   }
 
   /** @throws AppError forbidden */
@@ -59,7 +64,7 @@ export class AgentChats {
     if (!chat || !mayRead(actor, groups, { agentId: chat.agent_id, groupId: chat.group_id })) throw noChat(id);
     // What became a ticket is for whoever may read that, wherever it is now.
     if (chat.ticket_id !== null && !(await this.seesTicket(actor, chat.ticket_id))) throw noChat(id);
-    return this.conversation(chat);
+    return { ...this.shown(actor, chat), messages: await this.store.messages(this.db, chat.id) };
   }
 
   /** @throws AppError forbidden, not-found; conflict `chat.taken`, `chat.closed`, `chat.no-slot` */
@@ -137,8 +142,8 @@ export class AgentChats {
     return ticket !== undefined;
   }
 
-  private async conversation(chat: ChatSession): Promise<ChatConversation> {
-    return { ...chat, messages: await this.store.messages(this.db, chat.id) };
+  private shown(actor: Actor, chat: ChatSession): ShownChat {
+    return { ...chat, may_take: chat.state === 'waiting' && groupsOf(actor, 'change').includes(chat.group_id) };
   }
 }
 

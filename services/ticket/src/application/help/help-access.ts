@@ -1,4 +1,5 @@
 import { type Actor, hasPermission } from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
 import { type HelpTree, type Reader, standings } from '../../domain/help/reader.ts';
 import { notAuthorized, notFound, requireAnyOf } from '../access.ts';
 
@@ -13,7 +14,9 @@ const ONLY = 1;
 export function readerOf(actor: Actor): Reader {
   const admin = hasPermission(actor, ADMIN);
   const editor = admin || hasPermission(actor, EDITOR);
-  if (editor || hasPermission(actor, READER)) return { editor, admin, roleIds: actor.roleIds ?? [] };
+  if (editor || hasPermission(actor, READER)) {
+    return { editor, admin, roleIds: actor.roleIds ?? [], roles: actor.helpRoles ?? {} };
+  }
   if (hasPermission(actor, 'ticket.customer')) return 'public';
   throw notAuthorized();
 }
@@ -48,4 +51,15 @@ export function requireHelpAdmin(actor: Actor): void {
 /** @throws AppError not-found */
 export function requireBase(id: number): void {
   if (id !== ONLY) throw notFound('KnowledgeBase', id);
+}
+
+/**
+ * Nobody may lock themselves out, and then not be told why the category is gone.
+ * @param by  what would do it: `roles`, `permissions`
+ * @throws AppError invalid `help-category.closed-to-you`
+ */
+export function requireStillOpen(tree: HelpTree, reader: Reader, categoryId: number | null, by: string): void {
+  if (standings(tree, reader).get(categoryId) === 'editor') return;
+  const why = `With these ${by} it would be closed to you yourself.`;
+  throw new AppError('invalid', 'help-category.closed-to-you', why);
 }

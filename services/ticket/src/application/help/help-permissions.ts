@@ -14,11 +14,11 @@ import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type HelpTree, inherited, least, type RoleAccess, standings } from '../../domain/help/reader.ts';
+import { type HelpTree, inherited, least, type RoleAccess } from '../../domain/help/reader.ts';
 import { HelpStore } from '../../persistence/help.store.ts';
 import { invalidParam } from '../access.ts';
 import { IDENTITY, type Identity } from '../ports.ts';
-import { editorOf, requireEditing, requireHelpAdmin } from './help-access.ts';
+import { editorOf, requireEditing, requireHelpAdmin, requireStillOpen } from './help-access.ts';
 
 /** What roles may do in the knowledge base and in its categories: who says so, and who may read it. */
 @Injectable()
@@ -54,11 +54,7 @@ export class ManageHelpPermissions {
       const next = whole(given, roles, inherited(before, categoryId, idsOf(roles)));
       await this.store.setPermissions(tx, categoryId, next, actor.userId, this.clock.now());
       const after = await this.store.tree(tx);
-      // Nobody may lock themselves out, and then not be told why the category is gone.
-      if (standings(after, editorOf(actor)).get(categoryId) !== 'editor') {
-        const why = 'With these permissions it would be closed to you yourself.';
-        throw new AppError('invalid', 'help-category.closed-to-you', why);
-      }
+      requireStillOpen(after, editorOf(actor), categoryId, 'permissions');
       const names = ['permissions'] as const;
       const changes = changesBetween(
         { permissions: saidAt(before, categoryId) },

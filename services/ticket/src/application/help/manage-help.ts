@@ -26,7 +26,15 @@ import {
 import { HelpStore, type KnowledgeBaseValues } from '../../persistence/help.store.ts';
 import { invalidParam, notFound } from '../access.ts';
 import { References, Wanted } from '../references.ts';
-import { editorOf, readerOf, requireBase, requireEditing, requireHelpAdmin, requireStaff } from './help-access.ts';
+import {
+  editorOf,
+  readerOf,
+  requireBase,
+  requireEditing,
+  requireHelpAdmin,
+  requireStaff,
+  requireStillOpen,
+} from './help-access.ts';
 
 const settings = ['active', 'locales', 'requests', 'request_group_ids'] as const;
 
@@ -171,11 +179,7 @@ export class ManageHelp {
     const [row] = await this.store.categories(tx, [id]);
     const after = row as HelpCategory;
     requireTitle(after.translations);
-    // Nobody may lock themselves out, and then not be told why the category is gone.
-    if (standings(await this.store.tree(tx), reader).get(id) !== 'editor') {
-      const why = 'With these roles it would be closed to you yourself.';
-      throw new AppError('invalid', 'help-category.closed-to-you', why);
-    }
+    requireStillOpen(await this.store.tree(tx), reader, id, 'roles');
     await this.tell(tx, actor, before, after);
     return after;
   }

@@ -34,7 +34,10 @@ const places = fc
 const trees: fc.Arbitrary<HelpTree> = fc.record({ permissions, categories: places });
 const readers: fc.Arbitrary<Reader> = fc.oneof(
   fc.constant('public' as const),
-  fc.record({ editor: fc.boolean(), admin: fc.boolean(), roleIds: roles }),
+  fc.record({
+    ...{ editor: fc.boolean(), admin: fc.boolean(), roleIds: roles },
+    roles: fc.dictionary(fc.constantFrom('1', '2', '3'), fc.constantFrom('reader' as const, 'editor' as const)),
+  }),
 );
 /** The places on the way to it from the top. */
 const wayTo = ({ categories }: HelpTree, place: CategoryPlace): CategoryPlace[] => {
@@ -73,11 +76,11 @@ describe('who may see a category', () => {
             expect(roleIds.length === 0 || roleIds.some((id) => reader.roleIds.includes(id))).toBe(true);
           }
           const steps = [tree.permissions, ...way.map((one) => one.permissions)];
-          const said = reader.roleIds.flatMap((id) => {
+          const said = Object.entries(reader.roles).flatMap(([id, most]) => {
             const of = steps.flatMap((step) =>
               Object.keys(step).length === 0 ? [] : [rank.indexOf(step[id] ?? 'none')],
             );
-            return of.length === 0 ? [] : [Math.min(...of)];
+            return of.length === 0 ? [] : [Math.min(rank.indexOf(most), ...of)];
           });
           const base = rank.indexOf(reader.editor ? 'editor' : 'reader');
           const limit = said.length === 0 ? base : Math.min(base, Math.max(...said));
@@ -93,21 +96,59 @@ describe('who may see a category', () => {
   });
 
   it.each([
-    ['an editor, where nothing is said', { editor: true, roleIds: [1] }, {}, {}, 'editor'],
-    ['a reader, where nothing is said', { editor: false, roleIds: [1] }, {}, {}, 'reader'],
-    ['an editor whose role reads in all of it', { editor: true, roleIds: [1] }, { 1: 'reader' }, {}, 'reader'],
-    ['one who may less below', { editor: true, roleIds: [1] }, { 1: 'editor' }, { 1: 'reader' }, 'reader'],
-    ['one to whom more is promised below', { editor: true, roleIds: [1] }, { 1: 'reader' }, { 1: 'editor' }, 'reader'],
-    ['the best of two roles', { editor: true, roleIds: [1, 2] }, {}, { 1: 'none', 2: 'reader' }, 'reader'],
-    ['a reader whose role may write there', { editor: false, roleIds: [1] }, {}, { 1: 'editor' }, 'reader'],
-    ['one who is nobody there: as everybody', { editor: true, roleIds: [1] }, {}, { 1: 'none' }, 'public'],
-    ['a role that was made later', { editor: true, roleIds: [3] }, {}, { 1: 'none', 2: 'editor' }, 'public'],
-    ['somebody without a role', { editor: false, roleIds: [] }, {}, { 1: 'reader' }, 'public'],
-    ['an administrator, whatever is said', { editor: true, admin: true, roleIds: [1] }, { 1: 'none' }, {}, 'editor'],
+    ['an editor, where nothing is said', { editor: true, roles: { 1: 'editor' } }, {}, {}, 'editor'],
+    ['a reader, where nothing is said', { editor: false, roles: { 1: 'reader' } }, {}, {}, 'reader'],
+    [
+      'an editor whose role reads in all of it',
+      { editor: true, roles: { 1: 'editor' } },
+      { 1: 'reader' },
+      {},
+      'reader',
+    ],
+    ['one who may less below', { editor: true, roles: { 1: 'editor' } }, { 1: 'editor' }, { 1: 'reader' }, 'reader'],
+    [
+      'one to whom more is promised below',
+      { editor: true, roles: { 1: 'editor' } },
+      { 1: 'reader' },
+      { 1: 'editor' },
+      'reader',
+    ],
+    [
+      'the best of two roles',
+      { editor: true, roles: { 1: 'editor', 2: 'editor' } },
+      {},
+      { 1: 'none', 2: 'reader' },
+      'reader',
+    ],
+    ['a reader whose role may write there', { editor: false, roles: { 1: 'reader' } }, {}, { 1: 'editor' }, 'reader'],
+    ['one who is nobody there: as everybody', { editor: true, roles: { 1: 'editor' } }, {}, { 1: 'none' }, 'public'],
+    ['a role that was made later', { editor: true, roles: { 3: 'editor' } }, {}, { 1: 'none', 2: 'editor' }, 'public'],
+    ['somebody without a role', { editor: false, roles: {} }, {}, { 1: 'reader' }, 'public'],
+    [
+      'an administrator, whatever is said',
+      { editor: true, admin: true, roles: { 1: 'editor' } },
+      { 1: 'none' },
+      {},
+      'editor',
+    ],
+    [
+      'a role that no longer has a part here',
+      { editor: true, roles: { 2: 'editor' } },
+      {},
+      { 1: 'editor', 2: 'reader' },
+      'reader',
+    ],
+    [
+      'a role that only reads by now',
+      { editor: true, roles: { 1: 'reader', 2: 'editor' } },
+      {},
+      { 1: 'editor', 2: 'none' },
+      'reader',
+    ],
   ] as const)('%s', (_, who, ofAll, ofOne, standing) => {
     const place = { id: 1, parentId: null, internal: false, roleIds: [], permissions: ofOne };
     const tree: HelpTree = { permissions: ofAll, categories: [place] };
-    const reader = { admin: false, ...who };
+    const reader: Reader = { admin: false, roleIds: [], ...who };
     expect(standings(tree, reader).get(1)).toBe(standing);
     const closed: HelpTree = { permissions: ofAll, categories: [{ ...place, internal: true }] };
     expect(standings(closed, reader).get(1)).toBe(standing === 'public' ? undefined : standing);

@@ -3,7 +3,14 @@ import type { AnswerState, HelpAccess } from '@helpmesh/contracts';
 /** Who reads the knowledge base: everybody, or somebody of the desk. */
 export type Reader =
   | 'public'
-  | { editor: boolean /** Everything everywhere. */; admin: boolean; roleIds: readonly number[] };
+  | {
+      editor: boolean;
+      /** Everything everywhere. */
+      admin: boolean;
+      roleIds: readonly number[];
+      /** Those of the roles that have a part in the knowledge base, by id: what each may do there at most. */
+      roles: Readonly<Record<string, Exclude<HelpAccess, 'none'>>>;
+    };
 
 /** What roles may do, by their ids. Of none: as above. Where some are named, one that is not may nothing: it came later. */
 export type RoleAccess = Readonly<Record<string, HelpAccess>>;
@@ -39,7 +46,7 @@ const most = (all: Iterable<HelpAccess>): HelpAccess =>
 
 /** What is said of somebody's roles on the way down to a place, and what it comes to. */
 interface Way {
-  byRole: ReadonlyMap<number, HelpAccess>;
+  byRole: ReadonlyMap<string, HelpAccess>;
   access: HelpAccess;
   isPublic: boolean;
 }
@@ -57,9 +64,11 @@ export function standings(tree: HelpTree, reader: Reader): Map<number | null, St
     const byRole = new Map(above);
     if (reader === 'public' || reader.admin) return byRole;
     if (saysNothing(permissions)) return byRole;
+    // What was said of a role that has no part here any more, or a smaller one, gives nobody more than the role does.
+    const held = Object.entries<HelpAccess>(reader.roles);
     // Somebody without roles is in none of those that are named.
-    for (const id of reader.roleIds.length > 0 ? reader.roleIds : [0]) {
-      byRole.set(id, least(above.get(id) ?? 'editor', permissions[id] ?? 'none'));
+    for (const [id, ceiling] of held.length > 0 ? held : [['0', 'none'] as const]) {
+      byRole.set(id, least(above.get(id) ?? ceiling, permissions[id] ?? 'none'));
     }
     return byRole;
   };

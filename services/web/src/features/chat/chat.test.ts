@@ -5,14 +5,15 @@ import type { Chat, ChatConversation } from './queries.ts';
 const chat = (over: Partial<Chat> = {}): Chat => ({
   ...{ id: 1, state: 'open', name: 'Vic', email: 'vic@shop.example', customer_id: 7, topic: 'Boats', group_id: 1 },
   ...{ page: '', agent_id: 4, visitor_here: true, unanswered: 0, last_words: '', ticket_id: null, ticket_number: null },
-  ...{ closed_by: null, created_at: '2026-11-22T10:00:00.000Z', accepted_at: null, closed_at: null },
+  ...{ closed_by: null, created_at: '2026-11-22T10:00:00.000Z', accepted_at: null, closed_at: null, may_take: false },
   ...over,
 });
 
-it('what waits are chats that nobody took and own ones in which the visitor spoke last', () => {
+it('what waits are chats that nobody took and one may take, and own ones in which the visitor spoke last', () => {
   const own = [chat(), chat({ id: 2, unanswered: 3 })];
   expect(waitingFor({ waiting: [], own: [chat()] })).toBe(0);
-  expect(waitingFor({ waiting: [chat({ id: 3, state: 'waiting' })], own })).toBe(2);
+  const waiting = [chat({ id: 3, state: 'waiting', may_take: true }), chat({ id: 4, state: 'waiting' })];
+  expect(waitingFor({ waiting, own })).toBe(2);
 });
 
 it('a message is shown once and in its place, however it comes', () => {

@@ -1,8 +1,8 @@
 import type { ChatConversation, ChatMessage, Chats } from './queries.ts';
 
-/** What waits for this agent: chats that nobody has taken, and own ones in which the visitor spoke last. */
+/** What waits for this agent: chats that nobody has taken and they may take, and own ones in which the visitor spoke last. */
 export function waitingFor({ waiting, own }: Pick<Chats, 'waiting' | 'own'>): number {
-  return waiting.length + own.filter(({ unanswered }) => unanswered > 0).length;
+  return waiting.filter(({ may_take }) => may_take).length + own.filter(({ unanswered }) => unanswered > 0).length;
 }
 
 /** With a message that has arrived, however often it is told. */

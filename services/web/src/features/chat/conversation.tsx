@@ -79,7 +79,7 @@ export function Conversation({ id }: { id: number }) {
             >
               {t`All chats`}
             </Button>
-            {chat.state === 'waiting' && (
+            {chat.may_take && (
               <Button size="compact-md" loading={take.isPending} onClick={() => take.mutate()}>
                 {t`Take the chat`}
               </Button>
@@ -94,6 +94,11 @@ export function Conversation({ id }: { id: number }) {
       </div>
       <Log chat={chat} />
       {chat.state === 'open' && mine && <Answer chat={chat} />}
+      {chat.state === 'waiting' && !chat.may_take && (
+        <Text className={classes.write} c="dimmed">
+          {t`It waits for an agent who may change tickets of its group.`}
+        </Text>
+      )}
       {chat.state === 'open' && !mine && (
         <Text className={classes.write} c="dimmed">
           {t`Another agent has this chat.`}

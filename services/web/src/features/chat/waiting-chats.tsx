@@ -11,7 +11,7 @@ export function WaitingChats() {
   const { t } = useLingui();
   const { data } = useQuery(chatsQuery);
   const { pathname } = useLocation();
-  const [first] = data?.waiting ?? [];
+  const first = data?.waiting.find(({ may_take }) => may_take);
   if (!data?.enabled || !data.agent.active || !first || pathname.startsWith('/chats')) return null;
   return (
     <div role="alert" className={classes.bar}>

@@ -8,6 +8,7 @@ import { Section } from '../../ui/section.tsx';
 import { Failed } from '../../ui/state-messages.tsx';
 import page from '../admin/components/admin-page.module.css';
 import { Loading } from '../admin/components/loading.tsx';
+import { kindLabels } from '../federation/labels.ts';
 import { useMe } from '../session/use-me.ts';
 import { csvOf, spanName } from './period.ts';
 import { type GroupFigures, groupFiguresQuery, providerFiguresQuery, type ReportAsked } from './queries.ts';
@@ -72,7 +73,7 @@ export function GroupFiguresSection(props: Props) {
 
 /** The same of whoever stands for groups: communities, agreements, other helpdesks. A desk without any is not told so. */
 export function ProviderFiguresSection(props: Props) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const { data, error, refetch, isFetching } = useQuery(providerFiguresQuery(props.asked));
   if (!data) return error ? <Failed error={error} onRetry={() => void refetch()} /> : <Loading />;
   const { providers } = data;
@@ -91,7 +92,7 @@ export function ProviderFiguresSection(props: Props) {
       lines={providers.map(({ kind, id, name, agreement, ...row }) => ({
         key: `${kind} ${id}`,
         name,
-        kind: agreement ? `${kinds[kind]} (${agreement})` : kinds[kind],
+        kind: agreement ? `${kinds[kind]}: ${i18n._(kindLabels[agreement])}` : kinds[kind],
         only: { provider: { kind, id } },
         row,
       }))}
@@ -118,7 +119,11 @@ function Figures({ asked, period, onOpen, title, lead, of, label, file, isFetchi
   const kinds = lines.some(({ kind }) => kind !== undefined);
   const text = csvOf([
     [of, ...(kinds ? [t`Kind`] : []), ...columns.map(({ name }) => name)],
-    ...lines.map(({ name, kind = '', row }) => [name, ...(kinds ? [kind] : []), ...columns.map((column) => column.text(row) ?? '')]),
+    ...lines.map(({ name, kind = '', row }) => [
+      name,
+      ...(kinds ? [kind] : []),
+      ...columns.map((column) => column.text(row) ?? ''),
+    ]),
   ]);
   return (
     <Section

@@ -10,6 +10,9 @@ import { Item, ItemList, Section } from '../../../ui/section.tsx';
 import { Copyable } from '../../../ui/shown-once.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import { absoluteTime } from '../../../ui/time.ts';
+import { nameOf as personName, userQuery } from '../../people/queries.ts';
+import { useMe } from '../../session/use-me.ts';
+import type { TicketJob } from '../../tickets/jobs.ts';
 import { keyOf } from '../queries.ts';
 import { AdminPage } from './admin-page.tsx';
 import { Amounts } from './amounts.tsx';
@@ -72,6 +75,12 @@ const lettersQuery = queryOptions({
   refetchInterval: EVERY_MS,
 });
 
+const jobsQuery = queryOptions({
+  queryKey: keyOf('health', 'jobs'),
+  queryFn: () => request('GET', '/api/v1/ticket_jobs') as Promise<TicketJob[]>,
+  refetchInterval: EVERY_MS,
+});
+
 const services: Readonly<Record<string, MessageDescriptor>> = {
   ticket: msg`Tickets`,
   identity: msg`People and rights`,
@@ -96,6 +105,7 @@ const problemTexts = {
 /** How the installation is, and what it gave up. It looks again by itself. */
 export function HealthPage() {
   const { t } = useLingui();
+  const { may } = useMe();
   const { data, error, refetch } = useQuery(healthQuery);
   if (!data && !error) return <Loading />;
   return (
@@ -105,6 +115,7 @@ export function HealthPage() {
           <Verdict problems={data.problems} />
           <Services services={data.services} />
           <GivenUp />
+          {may('admin') && <Deletions />}
           <WhatThereIs />
           <Watching />
         </Stack>
@@ -260,6 +271,41 @@ function GivenUp() {
         </ItemList>
       )}
     </Section>
+  );
+}
+
+/** Deletions under way, whoever ordered them; nothing while there is none. */
+function Deletions() {
+  const { t } = useLingui();
+  const { data = [] } = useQuery(jobsQuery);
+  const running = data.filter(({ status, perform }) => status === 'running' && 'ticket.action' in perform);
+  if (running.length === 0) return null;
+  const title = t`Tickets are being deleted`;
+  return (
+    <Section title={title} lead={t`Whoever administers can stop it: tickets that are not deleted yet stay.`}>
+      <ItemList label={title}>
+        {running.map((job) => (
+          <Deletion key={job.id} job={job} />
+        ))}
+      </ItemList>
+    </Section>
+  );
+}
+
+function Deletion({ job: { id, user_id, total, waiting } }: { job: TicketJob }) {
+  const { t } = useLingui();
+  const { data: person } = useQuery(userQuery(user_id));
+  const done = total - waiting;
+  return (
+    <Item what={t`${done} of ${total} tickets`} facts={person && t`Ordered by ${personName(person)}`}>
+      <AskButton
+        label={t`Stop`}
+        name={t`Stop deleting ${total} tickets`}
+        done={t`Stopped. What is not deleted stays.`}
+        deed={() => request('POST', `/api/v1/ticket_jobs/${id}/cancel`)}
+        changes={changes}
+      />
+    </Item>
   );
 }
 

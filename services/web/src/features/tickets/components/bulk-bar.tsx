@@ -2,28 +2,25 @@ import { msg, plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { Button, Group, Menu, Modal, Stack, Textarea, TextInput } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
-import { type CallInput, call } from '../../../app/api.ts';
-import { notifyProblem } from '../../../ui/notify.tsx';
 import { customFieldsQuery } from '../../custom/queries.ts';
 import { agentsQuery, nameOf, nobody } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
-import { jobKey, useWatchedJob } from '../jobs.ts';
 import { priorityLabel, stateLabel } from '../labels.ts';
 import { macrosQuery } from '../library.ts';
 import type { ListState } from '../list-state.ts';
 import { groupsQuery, prioritiesQuery, statesQuery } from '../queries.ts';
 import type { Selection } from '../selection.ts';
 import { isPendingState, isResultState, stateTypeOf } from '../state-type.ts';
+import { type JobOrder, useOrderJob } from '../use-order-job.ts';
 import classes from './bulk.module.css';
 import { BulkDelete, BulkMerge } from './bulk-deeds.tsx';
 
 const CustomForm = lazy(() => import('./bulk-custom.tsx').then((file) => ({ default: file.BulkCustom })));
 
-type Order = NonNullable<CallInput<'createTicketJob'>['body']>;
-type Deed = Pick<Order, 'perform' | 'macro_id'>;
+type Deed = Pick<JobOrder, 'perform' | 'macro_id'>;
 
 interface Props {
   selection: Selection;
@@ -37,8 +34,6 @@ interface Props {
 /** What can be done with the chosen tickets of a list. Each choice is carried out at once, and can be taken back, but for deletion. */
 export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
   const { t, i18n } = useLingui();
-  const cache = useQueryClient();
-  const watch = useWatchedJob((watched) => watched.watch);
   const { data: states = [] } = useQuery(statesQuery);
   const { data: priorities = [] } = useQuery(prioritiesQuery);
   const { data: groups = [] } = useQuery(groupsQuery);
@@ -47,27 +42,22 @@ export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
   const { data: custom } = useQuery(customFieldsQuery);
   const [asked, setAsked] = useState<'tags' | 'note' | 'custom' | 'merge' | 'delete' | null>(null);
   const count = selection.all ? total : selection.ids.size;
-  const order = useMutation({
-    mutationFn: (deed: Deed) => {
-      const { view, overview, q, group } = state;
-      const list = {
-        view: overview ?? view,
-        ...(q.trim() && { query: q.trim() }),
-        ...(group !== null && { group_id: group }),
-      };
-      const which = selection.all ? { list } : { ticket_ids: [...selection.ids] };
-      return call('createTicketJob', { body: { ...which, ...deed } });
-    },
-    onSuccess: (job) => {
-      cache.setQueryData(jobKey(job.id), job);
-      watch(job.id);
-      setAsked(null);
-      onClear();
-    },
-    onError: (error) => notifyProblem(i18n, t`The tickets were not changed`, error),
-  });
+  const order = useOrderJob(() => {
+    setAsked(null);
+    onClear();
+  }, t`The tickets were not changed`);
+  const carryOut = (deed: Deed) => {
+    const { view, overview, q, group } = state;
+    const list = {
+      view: overview ?? view,
+      ...(q.trim() && { query: q.trim() }),
+      ...(group !== null && { group_id: group }),
+    };
+    const which = selection.all ? { list } : { ticket_ids: [...selection.ids] };
+    order.mutate({ ...which, ...deed });
+  };
   const { may } = useMe();
-  const set = (field: string, value: object) => order.mutate({ perform: { [`ticket.${field}`]: value } });
+  const set = (field: string, value: object) => carryOut({ perform: { [`ticket.${field}`]: value } });
   useActions([
     { id: 'list.clear', label: msg`Choose no ticket`, section: 'list', key: 'Escape', inPalette: false, run: onClear },
   ]);
@@ -102,7 +92,7 @@ export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
     {
       label: t`Macro`,
       items: macros.map((one) => ({ id: one.id, label: one.name })),
-      run: (id: number) => order.mutate({ macro_id: id }),
+      run: (id: number) => carryOut({ macro_id: id }),
     },
   ];
   return (
@@ -181,19 +171,19 @@ export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
             ids={selection.all ? null : selection.ids}
             count={count}
             busy={order.isPending}
-            onRun={(value) => order.mutate({ perform: { 'ticket.merge': { value } } })}
+            onRun={(value) => carryOut({ perform: { 'ticket.merge': { value } } })}
           />
         ) : asked === 'delete' ? (
           <BulkDelete
             count={count}
             busy={order.isPending}
-            onRun={() => order.mutate({ perform: { 'ticket.action': { value: 'delete' } } })}
+            onRun={() => carryOut({ perform: { 'ticket.action': { value: 'delete' } } })}
             onCancel={() => setAsked(null)}
           />
         ) : (
           <NoteForm
             busy={order.isPending}
-            onRun={(body) => order.mutate({ perform: { 'article.note': { body, internal: true } } })}
+            onRun={(body) => carryOut({ perform: { 'article.note': { body, internal: true } } })}
           />
         )}
       </Modal>

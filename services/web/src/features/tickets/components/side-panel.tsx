@@ -24,6 +24,8 @@ import { TicketTags } from './ticket-tags.tsx';
 
 const TicketCmdbObjects = lazy(() => import('./ticket-cmdb.tsx').then((file) => ({ default: file.TicketCmdbObjects })));
 
+const TicketDeletion = lazy(() => import('./ticket-deletion.tsx').then((file) => ({ default: file.TicketDeletion })));
+
 interface Props {
   ticket: Ticket;
   customer: User | undefined;
@@ -34,7 +36,7 @@ interface Props {
 /** Who asks, for whom, and what happened so far. Customers know who they are and get the dates only. */
 export function SidePanel({ ticket, customer, tags }: Props) {
   const { t } = useLingui();
-  const { agent } = useMe();
+  const { agent, may } = useMe();
   const fields = useCustomFields('Ticket', 'edit');
   // What was said is read first; what has keys is there with it.
   const rest = useDeferredValue(true, false);
@@ -107,6 +109,11 @@ export function SidePanel({ ticket, customer, tags }: Props) {
           )}
         </dl>
         {agent && <TicketDue ticket={ticket} />}
+        {agent && may('admin') && (
+          <Suspense>
+            <TicketDeletion ticket={ticket} />
+          </Suspense>
+        )}
       </Section>
       {agent && rest && (
         <Section title={t`History`}>
