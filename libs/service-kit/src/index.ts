@@ -50,5 +50,6 @@ export { HealthServer, type ReadinessCheck } from './run/health.ts';
 export { KeptReady } from './run/kept-ready.ts';
 export { main, type OwnCommand, type Service } from './run/main.ts';
 export { CACHE, CLOCK, CONFIG } from './run/platform.ts';
+export { Rounds } from './run/rounds.ts';
 export { type RunningService, runService, type ServiceOptions } from './run/run-service.ts';
 export { WorkPool } from './run/work-pool.ts';

@@ -1,7 +1,6 @@
 import { type Clock, epochMs, guardWindowMs } from '@helpmesh/kernel';
-import { CLOCK } from '@helpmesh/service-kit';
-import { logger } from '@helpmesh/telemetry';
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { CLOCK, Rounds } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { dayIn } from '../../domain/notice/day.ts';
 import { RuleStore } from '../../persistence/rule.store.ts';
@@ -18,13 +17,8 @@ const DAY_MS = 86_400_000;
 
 /** Looks for what time does to tickets; one look into small indexes when there is nothing. */
 @Injectable()
-export class RuleTimer implements OnModuleInit, OnApplicationShutdown {
-  private readonly log = logger('schedules');
-  private readonly timers: NodeJS.Timeout[] = [];
-  private running: Promise<void> = Promise.resolve();
-  private busy = false;
-  private asked = false;
-  private stopped = false;
+export class RuleTimer extends Rounds {
+  private tidying: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly db: DataSource,
@@ -36,23 +30,18 @@ export class RuleTimer implements OnModuleInit, OnApplicationShutdown {
     private readonly deletion: DeleteDoomed,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RULE_LOG_DAYS) private readonly logDays: number,
-  ) {}
-
-  onModuleInit(): void {
-    this.timers.push(setInterval(() => this.wake(), EVERY_MS).unref());
-    this.timers.push(setInterval(() => void this.tidy(), TIDY_EVERY_MS).unref());
+  ) {
+    super('schedules', EVERY_MS, 'schedules could not go on, the next round tries again');
   }
 
-  /** Looks now: somebody wants something done. */
-  wake(): void {
-    this.asked = true;
-    if (!this.busy) this.running = this.run();
+  override onModuleInit(): void {
+    super.onModuleInit();
+    this.tidying = setInterval(() => void this.tidy(), TIDY_EVERY_MS).unref();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    for (const timer of this.timers) clearInterval(timer);
-    await this.running;
+  override async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.tidying);
+    await super.onApplicationShutdown();
   }
 
   /** The log is bounded. */
@@ -64,24 +53,14 @@ export class RuleTimer implements OnModuleInit, OnApplicationShutdown {
     });
   }
 
-  private async run(): Promise<void> {
-    this.busy = true;
-    try {
-      while (this.asked && !this.stopped) {
-        this.asked = false;
-        const now = this.clock.now();
-        const { due, runs, pending, doomed, round } = await this.schedules.waiting(this.db, now);
-        for (let more = pending; more && !this.stopped; ) more = await this.pending.run();
-        const repeats = round !== null && round.day < dayIn(round.zone, now);
-        for (let more = repeats; more && !this.stopped; ) more = await this.daily.run();
-        for (let more = due; more && !this.stopped; ) more = await this.jobs.beginDue();
-        for (let more = due || runs; more && !this.stopped; ) more = await this.jobs.work(() => this.stopped);
-        for (let more = doomed; more && !this.stopped; ) more = await this.deletion.run();
-      }
-    } catch (error) {
-      this.log.warn({ err: error }, 'schedules could not go on, the next round tries again');
-    } finally {
-      this.busy = false;
-    }
+  protected async round(): Promise<undefined> {
+    const now = this.clock.now();
+    const { due, runs, pending, doomed, round } = await this.schedules.waiting(this.db, now);
+    for (let more = pending; more && !this.stopped; ) more = await this.pending.run();
+    const repeats = round !== null && round.day < dayIn(round.zone, now);
+    for (let more = repeats; more && !this.stopped; ) more = await this.daily.run();
+    for (let more = due; more && !this.stopped; ) more = await this.jobs.beginDue();
+    for (let more = due || runs; more && !this.stopped; ) more = await this.jobs.work(() => this.stopped);
+    for (let more = doomed; more && !this.stopped; ) more = await this.deletion.run();
   }
 }

@@ -3,9 +3,8 @@ import { ticketJobProgressed } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { Session, transaction } from '@helpmesh/persistence';
-import { CLOCK, CONFIG } from '@helpmesh/service-kit';
-import { logger } from '@helpmesh/telemetry';
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { CLOCK, CONFIG, Rounds } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Action, macroKinds, parseActions } from '../../domain/action/action.ts';
 import { isNothing } from '../../domain/action/take-back.ts';
@@ -28,14 +27,7 @@ const BATCH = 50;
  * on where it was, and no ticket is changed twice. One replica works at a time, as long as its session holds the lock.
  */
 @Injectable()
-export class JobWorker implements OnModuleInit, OnApplicationShutdown {
-  private readonly log = logger('ticket-jobs');
-  private timer: NodeJS.Timeout | undefined;
-  private working: Promise<void> = Promise.resolve();
-  private busy = false;
-  private asked = false;
-  private stopped = false;
-
+export class JobWorker extends Rounds {
   constructor(
     private readonly db: DataSource,
     private readonly jobs: JobStore,
@@ -47,37 +39,13 @@ export class JobWorker implements OnModuleInit, OnApplicationShutdown {
     @Inject(IDENTITY) private readonly identity: Identity,
     @Inject(CONFIG) private readonly config: { DATABASE_URL: string },
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
-
-  onModuleInit(): void {
-    this.timer = setInterval(() => this.wake(), EVERY_MS).unref();
+  ) {
+    super('ticket-jobs', EVERY_MS, 'a job of tickets could not go on, the next round tries again');
   }
 
-  /** Looks now: there is a new job. */
-  wake(): void {
-    this.asked = true;
-    if (!this.busy) this.working = this.work();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
-    await this.working;
-  }
-
-  private async work(): Promise<void> {
-    this.busy = true;
-    try {
-      while (this.asked && !this.stopped) {
-        this.asked = false;
-        const ids = await this.jobs.running(this.db);
-        if (ids.length > 0) await this.alone(ids);
-      }
-    } catch (error) {
-      this.log.warn({ err: error }, 'a job of tickets could not go on, the next round tries again');
-    } finally {
-      this.busy = false;
-    }
+  protected async round(): Promise<undefined> {
+    const ids = await this.jobs.running(this.db);
+    if (ids.length > 0) await this.alone(ids);
   }
 
   private async alone(ids: readonly number[]): Promise<void> {

@@ -1,9 +1,8 @@
 import type { Actor } from '@helpmesh/contracts';
 import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
-import { CLOCK } from '@helpmesh/service-kit';
-import { logger } from '@helpmesh/telemetry';
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { CLOCK, Rounds } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Held, type HeldOpening, HeldStore } from '../../persistence/held.store.ts';
 import { type Change, ChangeTickets, type UpdateTicket } from '../change-tickets.ts';
@@ -40,13 +39,8 @@ export function openingOf(actor: Actor, { article, ticket }: Pick<Held, 'article
  * the lock which taking it back needs as well: it is one or the other, however many replicas try and whoever dies.
  */
 @Injectable()
-export class HeldTimer implements OnModuleInit, OnApplicationShutdown {
-  private readonly log = logger('held-articles');
+export class HeldTimer extends Rounds {
   private readonly timers = new Set<NodeJS.Timeout>();
-  private working: Promise<void> = Promise.resolve();
-  private busy = false;
-  private asked = false;
-  private stopped = false;
 
   constructor(
     private readonly db: DataSource,
@@ -55,16 +49,8 @@ export class HeldTimer implements OnModuleInit, OnApplicationShutdown {
     private readonly creates: CreateTickets,
     @Inject(IDENTITY) private readonly identity: Identity,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
-
-  onModuleInit(): void {
-    this.timers.add(setInterval(() => this.wake(), EVERY_MS).unref());
-  }
-
-  /** Looks now: somebody wants something sent. */
-  wake(): void {
-    this.asked = true;
-    if (!this.busy) this.working = this.work();
+  ) {
+    super('held-articles', EVERY_MS, 'held articles could not be sent, the next round tries again');
   }
 
   /** Looks again at this time, when it is near; others come with the rounds. */
@@ -78,32 +64,21 @@ export class HeldTimer implements OnModuleInit, OnApplicationShutdown {
     this.timers.add(timer);
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.stopped = true;
+  override async onApplicationShutdown(): Promise<void> {
     for (const timer of this.timers) clearTimeout(timer);
-    await this.working;
+    await super.onApplicationShutdown();
   }
 
-  private async work(): Promise<void> {
-    this.busy = true;
-    try {
-      while (this.asked && !this.stopped) {
-        this.asked = false;
-        // Neither waits for what keeps the other.
-        for (const round of await Promise.allSettled([this.round(), this.openDue()])) {
-          if (round.status === 'rejected') throw round.reason;
-          if (round.value) this.asked = true;
-        }
-      }
-    } catch (error) {
-      this.log.warn({ err: error }, 'held articles could not be sent, the next round tries again');
-    } finally {
-      this.busy = false;
-    }
+  protected async round(): Promise<boolean> {
+    // Neither waits for what keeps the other.
+    const rounds = await Promise.allSettled([this.sendDue(), this.openDue()]);
+    const failed = rounds.find(({ status }) => status === 'rejected');
+    if (failed) throw (failed as PromiseRejectedResult).reason;
+    return rounds.some((round) => round.status === 'fulfilled' && round.value);
   }
 
   /** @returns whether there may be more */
-  private async round(): Promise<boolean> {
+  private async sendDue(): Promise<boolean> {
     const due = await this.held.due(this.db, this.clock.now(), BATCH);
     if (due.length === 0) return false;
     const actors = await this.actorsOf(due);

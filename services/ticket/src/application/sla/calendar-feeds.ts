@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError, type Clock, epochMs, isoTime } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
-import { CLOCK } from '@helpmesh/service-kit';
-import { logger } from '@helpmesh/telemetry';
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { CLOCK, Rounds } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { withFeed } from '../../domain/sla/feed.ts';
 import { daysOff, FeedError } from '../../ical/days-off.ts';
@@ -30,14 +29,7 @@ export const feedMark = (url: string): string => createHash('sha256').update(url
 
 /** Reads the feeds of calendars: a new one at once, each once a day, one that failed in an hour. */
 @Injectable()
-export class CalendarFeeds implements OnModuleInit, OnApplicationShutdown {
-  private readonly log = logger('calendar-feeds');
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
-  private busy = false;
-  private asked = false;
-  private stopped = false;
-
+export class CalendarFeeds extends Rounds {
   constructor(
     private readonly db: DataSource,
     private readonly store: CalendarFeedStore,
@@ -45,36 +37,12 @@ export class CalendarFeeds implements OnModuleInit, OnApplicationShutdown {
     private readonly slas: SlaTimer,
     @Inject(FEEDS) private readonly feeds: Feeds,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
-
-  onModuleInit(): void {
-    this.timer = setInterval(() => this.wake(), LOOK_MS).unref();
+  ) {
+    super('calendar-feeds', LOOK_MS, 'feeds could not be looked at, the next round tries again');
   }
 
-  /** Looks now: somebody named another feed. */
-  wake(): void {
-    this.asked = true;
-    if (!this.busy) this.running = this.run();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    this.busy = true;
-    try {
-      while (this.asked && !this.stopped) {
-        this.asked = false;
-        for (let due = await this.claim(); due && !this.stopped; due = await this.claim()) await this.readOne(due);
-      }
-    } catch (error) {
-      this.log.warn({ err: error }, 'feeds could not be looked at, the next round tries again');
-    } finally {
-      this.busy = false;
-    }
+  protected async round(): Promise<undefined> {
+    for (let due = await this.claim(); due && !this.stopped; due = await this.claim()) await this.readOne(due);
   }
 
   private claim(): Promise<DueFeed | undefined> {
