@@ -1,14 +1,11 @@
 import { type Clock, epochMs, uuidv7 } from '@helpmesh/kernel';
-import type { MailAccounts, MailSecrets } from '@helpmesh/service-kit';
-import { logger } from '@helpmesh/telemetry';
+import { KeptReady, type MailAccounts, type MailSecrets } from '@helpmesh/service-kit';
 import type { DataSource } from 'typeorm';
 import type { ChannelStore } from '../../persistence/channel.store.ts';
 import type { MailboxSource } from '../ports.ts';
 import { type ChannelRow, keyOf } from './mail-channel.ts';
 import { placeOf } from './place-of.ts';
 
-/** How soon a change made by another process counts here, ms. */
-const LOOK_EVERY_MS = 2_000;
 /** How often it is written down that nothing has changed. */
 const TELL_EVERY_MS = 60_000;
 
@@ -18,14 +15,11 @@ interface Held {
 }
 
 /** The mailboxes in force. Nothing is asked of the database for a mail. */
-export class ChannelBook {
-  private readonly log = logger('channels');
+export class ChannelBook extends KeptReady {
   private held = new Map<number, Held>();
   private groups = new Map<string, number>();
   private trusted: ReadonlySet<string> = new Set();
   private revision = -1;
-  private timer: NodeJS.Timeout | undefined;
-  private reading: Promise<void> = Promise.resolve();
   private changed: () => void = () => undefined;
 
   constructor(
@@ -35,26 +29,14 @@ export class ChannelBook {
     private readonly clock: Clock,
     /** Of the environment. */
     private readonly fixed: readonly MailboxSource[],
-  ) {}
+  ) {
+    super('channels', 'the mailboxes cannot be read now');
+  }
 
   /** @param changed  called when `sources` are others than before */
-  async start(changed: () => void): Promise<void> {
+  override async start(changed: () => void = () => undefined): Promise<void> {
     this.changed = changed;
-    await this.refresh();
-    this.timer = setInterval(() => {
-      this.refresh().catch((error) => this.log.warn({ err: error }, 'the mailboxes cannot be read now'));
-    }, LOOK_EVERY_MS);
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.reading.catch(() => undefined);
-  }
-
-  /** Reads the channels again when they were changed. */
-  refresh(): Promise<void> {
-    this.reading = this.reading.catch(() => undefined).then(() => this.read());
-    return this.reading;
+    await super.start();
   }
 
   get sources(): readonly MailboxSource[] {
@@ -71,7 +53,7 @@ export class ChannelBook {
     return this.trusted.has(channel);
   }
 
-  private async read(): Promise<void> {
+  protected async read(): Promise<void> {
     const revision = await this.store.revision(this.db);
     if (revision === this.revision) return;
     const rows = await this.store.inForce(this.db);

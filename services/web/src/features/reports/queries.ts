@@ -1,6 +1,6 @@
 import type { InputOf, OutputOf, publicLinks, reportProfiles, reports } from '@helpmesh/contracts';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { request } from '../../app/api.ts';
+import { ask, rowsAt } from '../admin/by-address.ts';
 import { keyOf } from '../admin/queries.ts';
 
 export type ReportProfile = OutputOf<typeof reportProfiles.get>;
@@ -8,21 +8,10 @@ export type PublicLink = OutputOf<typeof publicLinks.get>;
 type Asked = NonNullable<InputOf<typeof reports.generate>['body']>;
 export type ReportAsked = NonNullable<InputOf<typeof reports.sets>['body']>;
 
-/** These few pages name their routes themselves: the table of all others is part of what every agent loads first. */
-const ask = <T>(method: string, path: string, body?: unknown, signal?: AbortSignal) =>
-  request(method, `/api/v1/${path}`, body, signal) as Promise<T>;
-
-/** Reading and writing the rows of a list. */
-const rows = <Row, Body>(path: string) => ({
-  get: (id: number) => ask<Row>('GET', `${path}/${id}`),
-  create: (body: Body) => ask<Row>('POST', path, body),
-  update: (id: number, body: Partial<Body>) => ask<Row>('PUT', `${path}/${id}`, body),
-  remove: (id: number) => ask<unknown>('DELETE', `${path}/${id}`),
-});
-export const profileRows = rows<ReportProfile, NonNullable<InputOf<typeof reportProfiles.create>['body']>>(
+export const profileRows = rowsAt<ReportProfile, NonNullable<InputOf<typeof reportProfiles.create>['body']>>(
   'report_profiles',
 );
-export const linkRows = rows<PublicLink, NonNullable<InputOf<typeof publicLinks.create>['body']>>('public_links');
+export const linkRows = rowsAt<PublicLink, NonNullable<InputOf<typeof publicLinks.create>['body']>>('public_links');
 
 export const reportConfigQuery = queryOptions({
   queryKey: keyOf('reports', 'config'),

@@ -1,22 +1,12 @@
 import type { OutputOf, tagList, ticketPriorities, ticketStates } from '@helpmesh/contracts';
 import { queryOptions } from '@tanstack/react-query';
-import { request } from '../../app/api.ts';
+import { ask, rowsAt } from '../admin/by-address.ts';
 import { keyOf } from '../admin/queries.ts';
 
 export type State = OutputOf<typeof ticketStates.get>;
 export type Priority = OutputOf<typeof ticketPriorities.get>;
 export type Tag = OutputOf<typeof tagList.list>[number];
 
-/** By address: the table of all routes is part of what every agent loads first. */
-const ask = <T>(method: string, path: string, body?: unknown, signal?: AbortSignal) =>
-  request(method, `/api/v1/${path}`, body, signal) as Promise<T>;
-
-const rowsAt = <Row, Body>(path: string) => ({
-  get: (id: number) => ask<Row>('GET', `${path}/${id}`),
-  create: (body: Body) => ask<Row>('POST', path, body),
-  update: (id: number, body: Partial<Body>) => ask<Row>('PUT', `${path}/${id}`, body),
-  remove: (id: number) => ask<unknown>('DELETE', `${path}/${id}`),
-});
 export const stateRows = rowsAt<State, object>('ticket_states');
 export const priorityRows = rowsAt<Priority, object>('ticket_priorities');
 export const tagRows = rowsAt<Tag, { name: string }>('tag_list');
