@@ -344,7 +344,10 @@ describe('a report of providers', () => {
   const year = { timeRange: 'year' as const, year: 2026, timezone: 'UTC', profiles: { 1: true } };
 
   it('tells how communities, agreements and helpdesks did by the groups that they stand for, and leads to the tickets', async () => {
-    desk.identity.communities.push({ id: 7, name: 'Physics', groupIds: [1, 2] }, { id: 8, name: 'Idle', groupIds: [9] });
+    desk.identity.communities.push(
+      { id: 7, name: 'Physics', groupIds: [1, 2] },
+      { id: 8, name: 'Idle', groupIds: [9] },
+    );
     desk.providers.agreements.push({ id: 4, name: 'Lists', kind: 'redirect', groupId: 2 });
     desk.providers.helpdesks.push({ id: 5, name: 'Peer', groupIds: [1] });
     const day = new Date(desk.clock.now()).getUTCFullYear();

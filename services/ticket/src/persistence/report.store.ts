@@ -121,8 +121,14 @@ export class ReportStore {
   ): Promise<Map<number, GroupFigures>> {
     const { params, param } = parameters(visible);
     const of = sets.flatMap((groupIds, place) => groupIds.map((groupId) => [place, groupId] as const));
-    const places = param(of.map(([place]) => place), 'int[]');
-    const groupIds = param(of.map(([, groupId]) => groupId), 'int[]');
+    const places = param(
+      of.map(([place]) => place),
+      'int[]',
+    );
+    const groupIds = param(
+      of.map(([, groupId]) => groupId),
+      'int[]',
+    );
     const member = `unnest(${places}, ${groupIds}) AS m (place, group_id)`;
     const rows = await sql<GroupFigures & { place: number }>(
       on,

@@ -154,7 +154,11 @@ export const kinds: readonly Kind[] = [
     fixed: true,
     key: () => '*',
     params: { id: BASE },
-    list: { method: 'GET', path: 'knowledge_bases/:id/permissions', rows: (answer) => [{ id: Number(BASE), ...helpPermissionsIn(answer) }] },
+    list: {
+      method: 'GET',
+      path: 'knowledge_bases/:id/permissions',
+      rows: (answer) => [{ id: Number(BASE), ...helpPermissionsIn(answer) }],
+    },
     change: 'knowledge_bases/:id/permissions',
     refers: { permissions: 'role_ids' },
   }),
