@@ -6,7 +6,7 @@ import { hostileFields } from './hostile-fields.ts';
 import { injections } from './injections.ts';
 import { expectNone, leaks, secretsFrom } from './leaks.ts';
 import { provisioning } from './provisioning.ts';
-import { askingOf, requests } from './requests.ts';
+import { askingOfMany, requests } from './requests.ts';
 import { safeReading } from './safe-reading.ts';
 import { send } from './send.ts';
 import { type Row, table } from './table.ts';
@@ -57,7 +57,7 @@ describe('S14: who may do what', () => {
 
   it.each(table)('S14, S15: $route', async (row) => {
     const { route } = row;
-    const asking = askingOf(route);
+    const asking = askingOfMany(route);
     const wider: string[] = (operations.get(route).parameters as Json[])
       .filter(({ in: where, name }) => where === 'query' && route.startsWith('GET') && WIDER.includes(name))
       .map(({ name }) => name);

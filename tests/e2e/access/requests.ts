@@ -1008,3 +1008,16 @@ export const requests: Record<string, Asking> = {
 
 /** A route that stands not above takes nothing. */
 export const askingOf = (route: string): Asking => requests[route] ?? (() => ({}));
+
+/** As `askingOf`, for many who ask: what is only read is made once for each place, and not for each of them. */
+export function askingOfMany(route: string): Asking {
+  const asking = askingOf(route);
+  const takesWho = asking.length > 2;
+  if (!route.startsWith('GET ') || takesWho) return asking;
+  const made = new Map<Place, ReturnType<Asking>>();
+  return (world, place, who) => {
+    const ask = made.get(place) ?? asking(world, place, who);
+    made.set(place, ask);
+    return ask;
+  };
+}

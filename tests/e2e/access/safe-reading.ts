@@ -3,10 +3,10 @@ import { waitFor } from '@helpmesh/testing';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../desk.ts';
-import { askingOf } from './requests.ts';
-import { send } from './send.ts';
+import { askingOfMany } from './requests.ts';
+import { forEach, send } from './send.ts';
 import { table } from './table.ts';
-import type { Who, World } from './world.ts';
+import type { World } from './world.ts';
 
 /**
  * What a desk notes about the asking itself, what the bus notes about itself, and sums that are folded together now and
@@ -97,20 +97,19 @@ export function safeReading(made: () => World): void {
   describe('S21: a crawler', () => {
     it('asks every GET route as administrator, agent and customer, with what is there, and changes nothing in any service', async () => {
       const world = made();
-      const asked: [Who, string, Awaited<ReturnType<ReturnType<typeof askingOf>>>][] = [];
-      for (const { route } of reads) {
-        for (const who of ['admin', 'full', 'owner'] as const) {
-          asked.push([who, route, await askingOf(route)(world, 'own', who)]);
-        }
-      }
+      const asked = await forEach(reads, ({ route }) => {
+        const asking = askingOfMany(route);
+        const askers = ['admin', 'full', 'owner'] as const;
+        return Promise.all(askers.map(async (who) => ({ who, route, ask: await asking(world, 'own', who) })));
+      });
       const before = await contentWhenSettled(world);
       expect(Object.keys(before).length).toBeGreaterThan(80);
       const answered = new Set<string>();
-      for (const [who, route, ask] of asked) {
+      await forEach(asked.flat(), async ({ who, route, ask }) => {
         const { status } = await send(world, who, route, ask);
         expect(status, route).toBeLessThan(500);
         if (status < 300) answered.add(route);
-      }
+      });
       const silent = reads.map(({ route }) => route).filter((route) => !answered.has(route) && !ofOthers.test(route));
       expect(nobodys).toEqual(expect.arrayContaining(silent));
       expect(await contentWhenSettled(world)).toEqual(before);

@@ -35,3 +35,10 @@ export async function send(
   await response.body?.cancel();
   return { status: response.status, text: '' };
 }
+
+/** What `work` makes of each item, in their order; sixteen are under way at once. */
+export async function forEach<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  for (let at = 0; at < items.length; at += 16) done.push(...(await Promise.all(items.slice(at, at + 16).map(work))));
+  return done;
+}
