@@ -45,7 +45,7 @@ const VARIABLE = /#\{([^{}]{1,300})\}/g;
  *     #{dt(ticket.created_at, "%Y-%m-%d", "Europe/Berlin")}
  *
  * Values are never templates themselves: what a customer wrote is not looked at again. Text modules, macros and rules share
- * this grammar because clients and imported texts of the REST contract have it; text modules know mustache too (snippet.ts).
+ * this grammar because clients and imported texts of the REST contract have it; text modules know mustache too (ADR 0042).
  * @param form  `html` for a text that is HTML: values are escaped, and so are the quotes of the variables read
  */
 export function render(template: string, form: 'text' | 'html', values: TemplateValues, telling: Telling): string {
