@@ -415,6 +415,7 @@ describe('accessibility', () => {
       ['webhooks/1', 'It was not called yet.'],
       ['configuration', 'Compare with a file'],
       ['health', 'counter.unlucky'],
+      ['maintenance', 'Show it while the desk is open as well'],
       ['audit', 'oidc-provider.created'],
     ] as const) {
       // What says that a page is there must not be from the one before.

@@ -87,6 +87,7 @@ import { CheckPassword } from './application/sign-in/check-password.ts';
 import { CheckSecondFactor } from './application/sign-in/check-second-factor.ts';
 import { Freshness } from './application/sign-in/freshness.ts';
 import { Links } from './application/sign-in/links.ts';
+import { Maintenance } from './application/sign-in/maintenance.ts';
 import { OpenSession } from './application/sign-in/open-session.ts';
 import { Passkeys } from './application/sign-in/passkeys.ts';
 import { PasswordReset } from './application/sign-in/password-reset.ts';
@@ -309,6 +310,7 @@ import { UserStore } from './persistence/user.store.ts';
     PersonMail,
     TellOwner,
     OpenSession,
+    Maintenance,
     {
       provide: CursorCodec,
       inject: [CONFIG],

@@ -33,6 +33,7 @@ import { Communities1799460100000 } from './persistence/migrations/1799460100000
 import { HistoryCause1799462200000 } from './persistence/migrations/1799462200000-history-cause.ts';
 import { OverviewSortings1799462210000 } from './persistence/migrations/1799462210000-overview-sortings.ts';
 import { DeskChoices1799462220000 } from './persistence/migrations/1799462220000-desk-choices.ts';
+import { Maintenance1799462700000 } from './persistence/migrations/1799462700000-maintenance.ts';
 
 export const migrations = [
   messagingTables,
@@ -67,6 +68,7 @@ export const migrations = [
   HistoryCause1799462200000,
   OverviewSortings1799462210000,
   DeskChoices1799462220000,
+  Maintenance1799462700000,
 ];
 
 /** What a request may name a version of. */

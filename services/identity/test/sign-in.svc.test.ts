@@ -12,6 +12,7 @@ import {
   signIn,
   signInSettings,
   signOut,
+  signUpSettings,
   unlockUser,
   users,
   userUpdated,
@@ -748,5 +749,65 @@ describe('what is over', () => {
     await desk.service.get(Sweep).run();
     expect(await desk.rows('SELECT 1 FROM one_time_tokens')).toEqual([]);
     expect(await desk.rows('SELECT 1 FROM sessions')).toEqual([]);
+  });
+});
+
+describe('a desk that is closed for maintenance', () => {
+  const choose = async (name: string, value: unknown, who: number = ids.admin) => {
+    const settings = await desk.ask(signInSettings.list, { params: {}, query: {} }, ids.admin);
+    const { id = 0 } = settings.find((setting) => setting.name === name) ?? {};
+    return desk.ask(signInSettings.update, { params: { id }, query: {}, body: { state_current: { value } } }, who);
+  };
+  const shown = () => desk.ask(signUpSettings, { params: {}, query: {} });
+
+  it('lets in those alone who look after it, by every way, and is open again for the sessions that there were', async () => {
+    const { id, email, password } = await person({ roles: ['Agent'] });
+    const { token } = await desk.ask(
+      createToken,
+      { params: {}, query: {}, body: { name: 'program', permission: ['ticket.agent'] } },
+      id,
+    );
+    const open = openedBy(await desk.ask(signIn, { username: email, password })).sessionToken;
+    const ways = [
+      () => basic(email, password),
+      () => byToken(token),
+      () => bySession(open),
+      () => desk.ask(signIn, { username: email, password }),
+    ];
+    const told = desk.bus.heard(accessChanged).length;
+    await choose('maintenance_mode', true);
+    try {
+      // Whoever remembers who somebody is forgets it.
+      await desk.bus.hear(accessChanged, () => desk.bus.heard(accessChanged).length > told);
+      for (const way of ways) {
+        await expect(way()).rejects.toMatchObject({
+          ...{ kind: 'forbidden', code: 'identity.maintenance', detail: 'Maintenance mode enabled!' },
+        });
+      }
+      expect((await basic('admin@example.com', adminPassword)).actor.userId).toBe(ids.admin);
+      const admin = openedBy(await desk.ask(signIn, { username: 'admin@example.com', password: adminPassword }));
+      expect((await bySession(admin.sessionToken)).actor.userId).toBe(ids.admin);
+    } finally {
+      await choose('maintenance_mode', false);
+    }
+    for (const way of ways) await way();
+  });
+
+  it('says what its administrators have to say, also before it is closed', async () => {
+    expect(await shown()).toMatchObject({ maintenance_mode: false, maintenance_message: null });
+    await choose('maintenance_login_message', 'Back on Monday.');
+    expect(await shown()).toMatchObject({ maintenance_message: null });
+    await choose('maintenance_login', true);
+    expect(await shown()).toMatchObject({ maintenance_mode: false, maintenance_message: 'Back on Monday.' });
+    await choose('maintenance_login', false);
+    await choose('maintenance_mode', true);
+    try {
+      expect(await shown()).toMatchObject({ maintenance_mode: true, maintenance_message: 'Back on Monday.' });
+    } finally {
+      await choose('maintenance_mode', false);
+      await choose('maintenance_login_message', '');
+    }
+    await expect(choose('maintenance_mode', 'yes')).rejects.toMatchObject({ code: 'identity.setting-invalid' });
+    await expect(choose('maintenance_mode', true, (await person()).id)).rejects.toMatchObject({ kind: 'forbidden' });
   });
 });

@@ -327,7 +327,7 @@ export const signInSettings = {
     question: 'rpc.identity.v1.list-settings',
     tag: 'Settings',
     summary:
-      'Settings of sign-in and sign-up, where the desk is (`timezone_default`), and what clients ask about a desk by its settings; how tickets are numbered; for `admin.security`, `admin.system` and `admin.ticket`',
+      'Settings of sign-in and sign-up, where the desk is (`timezone_default`), and what clients ask about a desk by its settings; how tickets are numbered; maintenance; for `admin.security`, `admin.system`, `admin.ticket` and `admin.maintenance`',
     response: z.array(Setting),
   }),
   get: defineEndpoint({
@@ -347,7 +347,7 @@ export const signInSettings = {
     question: 'rpc.identity.v1.update-setting',
     tag: 'Settings',
     summary:
-      'Changes a setting: `timezone_default` takes `admin.system`, `ticket_number…` take `admin.ticket`, the others `admin.security`',
+      'Changes a setting: `timezone_default` takes `admin.system`, `ticket_number…` take `admin.ticket`, `maintenance_…` take `admin.maintenance`, the others `admin.security`',
     params: { id: Id },
     body: z.object({ state_current: z.object({ value: z.unknown() }) }),
     response: Setting,
@@ -360,9 +360,16 @@ export const signUpSettings = defineEndpoint({
   path: '/api/v1/users/signup',
   question: 'rpc.identity.v1.sign-up-settings',
   tag,
-  summary: 'May strangers make themselves an account, and customers sign in by a link in a mail?',
+  summary:
+    'May strangers make themselves an account, and customers sign in by a link in a mail? Is the desk being maintained?',
   access: 'public',
-  response: z.object({ user_create_account: z.boolean(), user_sign_in_by_link: z.boolean() }),
+  response: z.object({
+    ...{ user_create_account: z.boolean(), user_sign_in_by_link: z.boolean() },
+    /** Only administrators get in. */
+    maintenance_mode: z.boolean(),
+    /** What the desk has to say to whoever signs in, as plain text. */
+    maintenance_message: z.string().nullable(),
+  }),
 });
 
 export const signUp = defineEndpoint({

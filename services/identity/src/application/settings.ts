@@ -38,6 +38,11 @@ const shapes = {
   api_token_access: z.boolean(),
   /** Programs may show a login and a password. */
   api_password_access: z.boolean(),
+  /** The desk is for those who look after it alone. */
+  maintenance_mode: z.boolean(),
+  /** The page for signing in says something, also while the desk is open. */
+  maintenance_login: z.boolean(),
+  maintenance_login_message: z.string().max(1_000),
 } satisfies Record<string, z.ZodType>;
 export type SettingName = keyof typeof shapes;
 
@@ -49,6 +54,7 @@ interface About {
 }
 const ofSecurity = { area: 'Security::Base', permission: 'admin.security' } as const;
 const ofApi = { area: 'API::Base', permission: 'admin.api' } as const;
+const ofMaintenance = { area: 'Core::WebApp', permission: 'admin.maintenance' } as const;
 const ofNumbers = { area: 'Ticket::Number', permission: 'admin.ticket' } as const;
 const about: Record<SettingName, About> = {
   user_create_account: { ...ofSecurity, title: 'New User Accounts', initial: true },
@@ -70,6 +76,9 @@ const about: Record<SettingName, About> = {
   },
   api_token_access: { ...ofApi, title: 'API Token Access', initial: true },
   api_password_access: { ...ofApi, title: 'API Password Access', initial: true },
+  maintenance_mode: { ...ofMaintenance, title: 'Maintenance Mode', initial: false },
+  maintenance_login: { ...ofMaintenance, title: 'Maintenance Login', initial: false },
+  maintenance_login_message: { ...ofMaintenance, title: 'Maintenance Login', initial: '' },
   timezone_default: { area: 'System::Base', permission: 'admin.system', title: 'Default time zone', initial: '' },
 };
 /** What other services keep, and are told of. */

@@ -21,6 +21,7 @@ import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { ApiTokens } from '../application/sign-in/api-tokens.ts';
 import { Authenticate } from '../application/sign-in/authenticate.ts';
+import { Maintenance } from '../application/sign-in/maintenance.ts';
 import { PasswordReset } from '../application/sign-in/password-reset.ts';
 import { SetPassword } from '../application/sign-in/set-password.ts';
 import { SignIn } from '../application/sign-in/sign-in.ts';
@@ -38,6 +39,7 @@ export class SignInController {
     private readonly signUps: SignUp,
     private readonly links: SignInByLink,
     private readonly tokens: ApiTokens,
+    private readonly maintenance: Maintenance,
   ) {}
 
   @Answers(authenticate)
@@ -82,11 +84,12 @@ export class SignInController {
 
   @Answers(signUpSettings)
   async signUpSettings() {
-    const [user_create_account, user_sign_in_by_link] = await Promise.all([
+    const [user_create_account, user_sign_in_by_link, maintenance] = await Promise.all([
       this.signUps.allowed(),
       this.links.allowed(),
+      this.maintenance.shown(),
     ]);
-    return { user_create_account, user_sign_in_by_link };
+    return { user_create_account, user_sign_in_by_link, ...maintenance };
   }
 
   @Answers(signUp)

@@ -348,6 +348,7 @@ const adminTree = admin.addChildren([
   adminPage('/data-protection/retention/$id', 'RetentionRulePage'),
   adminPage('/configuration', 'ConfigurationPage'),
   adminPage('/health', 'HealthPage'),
+  adminPage('/maintenance', 'MaintenancePage'),
   adminPage('/services', 'ServicesPage'),
   adminPage('/services/new', 'NewServicePage'),
   adminPage('/services/$id', 'ServicePage'),

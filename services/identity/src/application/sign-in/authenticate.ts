@@ -18,6 +18,7 @@ import { refusals } from '../refusals.ts';
 import { equalHashes, hashOf, isSecret, oauthTokenKind, parseApiToken } from '../secrets.ts';
 import { type ActorOptions, actorOf } from './actor-of.ts';
 import { CheckPassword } from './check-password.ts';
+import { Maintenance } from './maintenance.ts';
 
 type Input = ParsedInputOf<typeof authenticate>;
 type Output = OutputOf<typeof authenticate>;
@@ -57,6 +58,7 @@ export class Authenticate {
     private readonly oauth: OAuthGrantStore,
     private readonly acting: Acting,
     private readonly settings: SettingStore,
+    private readonly maintenance: Maintenance,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
@@ -64,6 +66,8 @@ export class Authenticate {
   async run({ credential, onBehalfOf, ip }: Input, requestId?: string): Promise<Output> {
     const proven = await this.prove(credential, ip);
     const { principal, options, csrfToken, viewing } = proven;
+    // Whoever provisions people works on, or they would be lost.
+    if (options.directoryId === undefined) await this.maintenance.pass(principal);
     const seen = viewing && (await this.seenAs(proven, viewing));
     if (seen) {
       if (onBehalfOf?.trim()) {

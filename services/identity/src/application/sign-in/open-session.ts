@@ -5,6 +5,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { IdentityConfig } from '../../config.ts';
 import { CredentialStore } from '../../persistence/credential.store.ts';
 import { hashOf, newSecret } from '../secrets.ts';
+import { Maintenance } from './maintenance.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -33,12 +34,15 @@ export interface OpenedSession {
 export class OpenSession {
   constructor(
     private readonly credentials: CredentialStore,
+    private readonly maintenance: Maintenance,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
 
+  /** @throws AppError forbidden `identity.maintenance` */
   async run(tx: DataSource | EntityManager, wish: SessionWish): Promise<OpenedSession> {
     const { userId, way, ip, userAgent, enrolOnly = false } = wish;
+    await this.maintenance.passUser(tx, userId);
     const now = this.clock.now();
     const expiresAt = new Date(now + this.config.SESSION_LONGEST_HOURS * HOUR_MS);
     const sessionToken = newSecret();

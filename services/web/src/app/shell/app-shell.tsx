@@ -28,6 +28,7 @@ import { useLiveUpdates } from '../live/use-live-updates.ts';
 import { preferencesOf } from '../preferences.ts';
 import classes from './app-shell.module.css';
 import { Beside } from './beside.tsx';
+import { ClosedBanner } from './closed-banner.tsx';
 import { keyCaps } from './key-caps.tsx';
 import { LanguageSwitch } from './language-switch.tsx';
 import { LiveStatus } from './live-status.tsx';
@@ -177,6 +178,7 @@ function Frame() {
         </span>
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
+        {may('admin.maintenance') && <ClosedBanner />}
         {typeof me.viewing_until === 'string' && <ViewBanner me={me} until={me.viewing_until} />}
         {may('cti.agent') && (
           <Beside>

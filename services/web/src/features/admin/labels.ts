@@ -32,6 +32,7 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   reports: msg`Reports`,
   'sign-in': msg`Sign-in`,
   branding: msg`Branding`,
+  maintenance: msg`Maintenance`,
   'public-links': msg`Public links`,
   directories: msg`Directories`,
   applications: msg`Applications`,

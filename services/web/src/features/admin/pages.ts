@@ -37,6 +37,7 @@ export type AdminPageId =
   | 'data-protection'
   | 'configuration'
   | 'health'
+  | 'maintenance'
   | 'audit';
 
 /** Where the menu has them, in its order. */
@@ -90,6 +91,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'reports', section: 'system', permissions: ['report'] },
   { id: 'configuration', section: 'system', permissions: ['admin'] },
   { id: 'health', section: 'system', permissions: ['admin.monitoring'] },
+  { id: 'maintenance', section: 'system', permissions: ['admin.maintenance'] },
   { id: 'data-protection', section: 'system', permissions: ['admin.data_privacy'] },
   { id: 'audit', section: 'system', permissions: ['admin.audit_log'] },
 ];

@@ -4,6 +4,7 @@ import { msg } from '@lingui/core/macro';
 const texts: Record<string, MessageDescriptor> = {
   'auth.too-many-failures': msg`Too many attempts. Wait a minute and try again.`,
   'http.too-many-requests': msg`Too many attempts. Wait a minute and try again.`,
+  'identity.maintenance': msg`Only administrators can sign in for now.`,
   'openid.account-has-rights': msg`An account with your e-mail address has rights of its own. Ask an administrator to link it to your sign-in.`,
   'openid.account-inactive': msg`Your account here is closed.`,
   'openid.cancelled': msg`The sign-in was cancelled at the provider.`,

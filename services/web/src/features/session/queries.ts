@@ -69,11 +69,11 @@ export async function signInByPasskey(): Promise<void> {
   await request('POST', '/api/v1/signin/passkey', { credential });
 }
 
-/** May strangers make themselves an account, and customers sign in by a link in a mail? */
+/** May strangers make themselves an account, and customers sign in by a link in a mail? Is the desk being maintained? */
 export const signUpQuery = queryOptions({
   queryKey: ['sign-up'],
   queryFn: ({ signal }) => call('signUpSettings', { signal }),
-  staleTime: Number.POSITIVE_INFINITY,
+  staleTime: 30_000,
 });
 
 /** Opens the session of a link that was mailed. @throws ApiError 401 when it was used or is over */

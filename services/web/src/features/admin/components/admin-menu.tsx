@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import {
   IconAffiliate,
   IconApps,
+  IconBarrierBlock,
   IconBolt,
   IconBuilding,
   IconCalendarTime,
@@ -78,6 +79,7 @@ const icons: Record<AdminPageId, TablerIcon> = {
   'data-protection': IconEyeOff,
   configuration: IconStack2,
   health: IconHeartbeat,
+  maintenance: IconBarrierBlock,
   audit: IconHistory,
 };
 

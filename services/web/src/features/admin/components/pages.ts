@@ -24,6 +24,7 @@ export { MacrosPage, TemplatesPage, TextModulesPage } from './library-pages.tsx'
 export { MacroPage, NewMacroPage } from './macro-page.tsx';
 export { MailPage } from './mail-page.tsx';
 export { MailPartPage } from './mail-part-page.tsx';
+export { MaintenancePage } from './maintenance-page.tsx';
 export { NewErasurePage } from './new-erasure-page.tsx';
 export { NewOrganizationPage, OrganizationPage } from './organization-page.tsx';
 export { OrganizationsPage } from './organizations-page.tsx';

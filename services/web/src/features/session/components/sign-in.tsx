@@ -10,6 +10,7 @@ import { problemText } from '../../../ui/problem.ts';
 import { providerProblem } from '../provider-problem.ts';
 import { meQuery, type SecondStep, signIn, signInByPasskey, signUpQuery } from '../queries.ts';
 import { EntryPage, FormProblem } from './entry-page.tsx';
+import { MaintenanceNote } from './maintenance-note.tsx';
 import { ProviderButtons } from './provider-buttons.tsx';
 import { PublicLinks } from './public-links.tsx';
 import { SecondStepPage } from './second-step.tsx';
@@ -41,7 +42,8 @@ export function SignInPage() {
   });
   const byPasskey = useMutation({ mutationFn: () => signInByPasskey().then(enter) });
   const { data: ways } = useQuery(signUpQuery);
-  const wrong = attempt.error instanceof ApiError && (attempt.error.status === 401 || attempt.error.status === 403);
+  const { error } = attempt;
+  const wrong = error instanceof ApiError && [401, 403].includes(error.status) && error.code !== 'identity.maintenance';
   // The session was made but the next request came without it: the browser refused the cookie.
   const cookieRefused = attempt.isSuccess && attempt.data === null;
   const problem = () => {
@@ -67,6 +69,7 @@ export function SignInPage() {
           attempt.mutate();
         }}
       >
+        {ways && <MaintenanceNote {...ways} />}
         <FormProblem>{problem()}</FormProblem>
         <ProviderButtons next={ownPath(next)} />
         <Stack>
