@@ -327,7 +327,7 @@ export const signInSettings = {
     question: 'rpc.identity.v1.list-settings',
     tag: 'Settings',
     summary:
-      'Settings of sign-in and sign-up, where the desk is (`timezone_default`), and what clients ask about a desk by its settings; how tickets are numbered; maintenance; for `admin.security`, `admin.system`, `admin.ticket` and `admin.maintenance`',
+      'Settings of sign-in and sign-up, where the desk is (`timezone_default`), and what clients ask about a desk by its settings; how tickets are numbered; maintenance; for `admin.security`, `admin.system`, `admin.ticket`, `admin.api` and `admin.maintenance`',
     response: z.array(Setting),
   }),
   get: defineEndpoint({

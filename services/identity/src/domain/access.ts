@@ -241,7 +241,8 @@ export const mayBranding = {
 } as const;
 
 export const maySettings = {
-  read: (viewer: Viewer): boolean => can(viewer, 'admin.security', 'admin.system', 'admin.ticket', 'admin.maintenance'),
+  read: (viewer: Viewer): boolean =>
+    can(viewer, 'admin.security', 'admin.system', 'admin.ticket', 'admin.api', 'admin.maintenance'),
   /** @param permission  of what the setting is about */
   change: (viewer: Viewer, permission: string): boolean => can(viewer, permission),
 } as const;
