@@ -7,6 +7,7 @@ const outsideDomain = [
   'temporal-polyfill',
   'rrule',
   're2js',
+  'mustache',
 ];
 
 module.exports = {

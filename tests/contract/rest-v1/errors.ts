@@ -31,11 +31,17 @@ export const errors: Section = (world) => {
       expect((await customer.call('GET', '/api/v1/users/search?query=a')).status).toBe(403);
     });
 
-    it('2.2.2 403: a way that is switched off, until it is open again', async () => {
+    it.each([
+      ['api_password_access', false, 'API password access disabled!'],
+      ['maintenance_mode', true, 'Maintenance mode enabled!'],
+    ])('2.2.2 403: who is kept out by %s, until it is as before', async (name, closed, error) => {
       const { admin, agent } = world();
-      const { token } = await admin.post('/api/v1/user_access_token', { name: 'doors', permission: ['admin'] });
+      const { token } = await admin.post('/api/v1/user_access_token', {
+        name: `key of ${name}`,
+        permission: ['admin'],
+      });
       const settings: Json[] = await admin.get('/api/v1/settings');
-      const id = settings.find(({ name }) => name === 'api_password_access')?.id;
+      const id = settings.find((setting) => setting.name === name)?.id;
       const choose = (value: boolean) =>
         admin.as({ token }).put(`/api/v1/settings/${id}`, { state_current: { value } });
       const asked = (status: number) =>
@@ -46,9 +52,9 @@ export const errors: Section = (world) => {
           },
           { what: `an answer of ${status} to a password` },
         );
-      await choose(false);
-      expect(refused(await asked(403))).toEqual({ status: 403, error: 'API password access disabled!' });
-      await choose(true);
+      await choose(closed);
+      expect(refused(await asked(403))).toEqual({ status: 403, error });
+      await choose(!closed);
       await asked(200);
     });
 

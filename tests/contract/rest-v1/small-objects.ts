@@ -327,6 +327,40 @@ export const smallObjects: Section = (world) => {
       expect(Date.parse(done.read.next_run_at)).toBeGreaterThan(Date.now());
     });
 
+    it('2.7.26 jobs over users: the same rows, for who may write users', async () => {
+      const { admin } = world();
+      const { id: userId } = await admin.post('/api/v1/users', {
+        firstname: 'Sleeps',
+        email: 'sleeps@customer.example',
+      });
+      const job = {
+        ...{ name: 'Sleepers', object: 'User', timeplan: { days: {}, hours: {}, minutes: {} } },
+        condition: { 'user.email': { operator: 'is', value: 'sleeps@customer.example' } },
+        perform: { 'user.active': { value: false } },
+      };
+      const preview = await admin.post('/api/v1/jobs/preview', job);
+      expect(preview).toMatchObject({ matching: 1, objects: [{ object: { type: 'User', id: userId } }] });
+      const made = await admin.post('/api/v1/jobs', job);
+      expect(made).toMatchObject({ object: 'User', condition: job.condition, perform: job.perform, next_run_at: null });
+      await admin.post(`/api/v1/jobs/${made.id}/run`, {});
+      const done = await waitFor(
+        async () => {
+          const now = await admin.get(`/api/v1/jobs/${made.id}`);
+          return now.last_run_at !== null && !now.running ? now : undefined;
+        },
+        { what: 'the end of the run' },
+      );
+      expect(done).toMatchObject({ matching: 1, processed: 1 });
+      expect(await admin.get(`/api/v1/users/${userId}`)).toMatchObject({ active: false });
+      const { history } = await admin.get(`/api/v1/users/history/${userId}`);
+      expect(history.at(-1)).toMatchObject({
+        attribute: 'active',
+        sourceable_type: 'Job',
+        sourceable_name: 'Sleepers',
+      });
+      await admin.call('DELETE', `/api/v1/jobs/${made.id}`);
+    });
+
     it('2.7.27 macros', async () => {
       const macro = { name: 'Raise it', perform, ux_flow_next_up: 'next_task' };
       const done = await walk(world().admin, 'macros', macro, { group_ids: [1] });
@@ -374,6 +408,11 @@ export const smallObjects: Section = (world) => {
       expect(now.overviews.map(({ id }: Json) => id)).toEqual([...rest, first]);
       expect(now.overview_sortings.map((one: Json) => [one.overview_id, one.prio])).toEqual(prios);
       const { id, user_id } = now.overview_sortings[0];
+      const rowIds = now.overview_sortings.map((one: Json) => one.id).toSorted((a: number, b: number) => a - b);
+      await waitFor(
+        async () => String((await agent.get('/api/v1/users/me')).overview_sorting_ids) === String(rowIds) || undefined,
+        { what: 'the rows of the order in the account' },
+      );
       expect(await agent.get(`/api/v1/user_overview_sortings/${id}`)).toMatchObject({ id, user_id, prio: 0 });
       expect((await agent.call('DELETE', `/api/v1/user_overview_sortings/${id}`)).status).toBe(200);
       expect((await agent.call('GET', `/api/v1/user_overview_sortings/${id}`)).status).toBe(404);
