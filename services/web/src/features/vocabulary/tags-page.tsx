@@ -2,7 +2,7 @@ import { Plural, useLingui } from '@lingui/react/macro';
 import { Button, Group, TextInput } from '@mantine/core';
 import { IconTag } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { notifyDone, notifyProblem } from '../../ui/notify.tsx';
 import { Item, Section } from '../../ui/section.tsx';
 import { AdminPage } from '../admin/components/admin-page.tsx';
@@ -116,6 +116,12 @@ function NameForm({ label, action, begin = '', save, done, onClose }: FormProps)
   const { t, i18n } = useLingui();
   const cache = useQueryClient();
   const [name, setName] = useState(begin);
+  const field = useRef<HTMLInputElement>(null);
+  const closes = onClose !== undefined;
+  // The button that opened it is gone: whoever pressed it writes on.
+  useEffect(() => {
+    if (closes) field.current?.select();
+  }, [closes]);
   const keep = useMutation({
     mutationFn: () => save(name.trim()),
     onSuccess: async () => {
@@ -137,7 +143,7 @@ function NameForm({ label, action, begin = '', save, done, onClose }: FormProps)
         <TextInput
           aria-label={label}
           maxLength={250}
-          data-autofocus={onClose !== undefined || undefined}
+          ref={field}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
