@@ -697,7 +697,59 @@ describe('the main job', () => {
       ]);
     });
 
+    it('lists them as an ((OTRS)) Community Edition does, to the client of PHP', async () => {
+      const { email, password } = platform.admin;
+      const call = async (method: string, inside: string, pass = password) => {
+        const answer = await fetch(`${platform.url}/nph-genericinterface.pl/Webservice/GenericTicketConnector`, {
+          method: 'POST',
+          headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: `"Core#${method}"` },
+          body:
+            '<SOAP-ENV:Envelope xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:ns1="Core"><SOAP-ENV:Body>' +
+            `<ns1:${method}><UserLogin>${email}</UserLogin><Password>${pass}</Password>${inside}</ns1:${method}>` +
+            '</SOAP-ENV:Body></SOAP-ENV:Envelope>',
+        });
+        return [answer.status, await answer.text()] as const;
+      };
+      const like = (object: number) =>
+        `<DynamicField_IDoitObjects><Like>*,${object},*</Like></DynamicField_IDoitObjects>`;
+      const [status, text] = await call('TicketSearch', like(8834));
+      expect([status, text]).toEqual([
+        200,
+        expect.stringContaining(`<TicketID>${id}</TicketID></TicketSearchResponse>`),
+      ]);
+      expect((await call('TicketSearch', like(8835)))[1]).toContain('<TicketSearchResponse xmlns="Core"></Ticket');
+      const [, told] = await call('TicketGet', `<TicketID>${id},99999999</TicketID><DynamicFields>1</DynamicFields>`);
+      expect(told.match(/<Ticket>/g)).toHaveLength(1);
+      expect(told).toContain('<Title>Server: disk full</Title>');
+      expect(told).toContain('<DynamicField_IDoitObjects>,8834,</DynamicField_IDoitObjects>');
+      const [refused, fault] = await call('TicketSearch', like(8834), 'wrong');
+      expect([refused >= 400, fault.includes('Fault'), fault.includes('TicketID')]).toEqual([true, true, false]);
+    });
+
+    it('lists them as an iTop does', async () => {
+      const ask = async (object: number, pass = platform.admin.password) => {
+        const key = `SELECT UserRequest AS u JOIN FunctionalCI AS f ON 1 WHERE f.idoit_id = ${object}`;
+        const json_data = JSON.stringify({ operation: 'core/get', class: 'UserRequest', key });
+        const answer = await fetch(`${platform.url}/webservices/rest.php?version=1.0`, {
+          method: 'POST',
+          body: new URLSearchParams({ version: '1.0', auth_user: platform.admin.email, auth_pwd: pass, json_data }),
+        });
+        return (await answer.json()) as { code: number; objects: Record<string, object> | null };
+      };
+      expect(await ask(8834)).toMatchObject({
+        code: 0,
+        objects: { [`UserRequest::${id}`]: { key: String(id), fields: { title: 'Server: disk full', status: 'new' } } },
+      });
+      expect(await ask(8835)).toMatchObject({ code: 0, objects: null });
+      expect(await ask(8834, 'wrong')).toMatchObject({ code: 1, objects: null });
+    });
+
     it.each([
+      ['/index.pl?Action=AgentTicketZoom;TicketID=12', '/tickets/12'],
+      ['/index.pl?DynamicField_IDoitObjects=,8834,&Action=AgentTicketPhone', '/tickets/new?objects=8834'],
+      ['/index.pl', '/tickets/new'],
+      ['/pages/UI.php?operation=details&class=UserRequest&id=12&c[org_id]=1&c[menu]=UserRequest', '/tickets/12'],
+      ['/pages/UI.php?operation=new&class=UserRequest&c%5Borg_id%5D=1&c%5Bmenu%5D=NewUserRequest', '/tickets/new'],
       ['/Ticket/Display.html?id=12', '/tickets/12'],
       ['/Ticket/Display.html?id=//evil.example', '/tickets'],
       [

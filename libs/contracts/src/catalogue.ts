@@ -105,7 +105,7 @@ import {
   openIdSignOutUrl,
 } from './rpc/openid.ts';
 import { answerPbas, keepContacts, openPbasLink, openSessionFor } from './rpc/pbas.ts';
-import { applyPeerChange, readForPeer } from './rpc/peers.ts';
+import { applyPeerChange, readForPeer, workingTimeAfter } from './rpc/peers.ts';
 import { changePeople, pickPeople } from './rpc/people-rules.ts';
 import {
   erasureReach,
@@ -211,6 +211,7 @@ export const questions: readonly QuestionDefinition[] = [
   ...Object.values(oauthEndpoints),
   answerScim,
   readForPeer,
+  workingTimeAfter,
   serviceRoute,
   groupProviders,
   applyPeerChange,

@@ -579,7 +579,7 @@ export {
   openIdSignOutUrl,
 } from './rpc/openid.ts';
 export { answerPbas, keepContacts, openPbasLink, openSessionFor } from './rpc/pbas.ts';
-export { applyPeerChange, PeerStateType, readForPeer } from './rpc/peers.ts';
+export { applyPeerChange, PeerStateType, readForPeer, workingTimeAfter } from './rpc/peers.ts';
 export { changePeople, pickPeople } from './rpc/people-rules.ts';
 export {
   ErasureTerms,

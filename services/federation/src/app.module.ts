@@ -14,6 +14,7 @@ import { MeasurePeers } from './application/measure-peers.ts';
 import { OwnAddresses } from './application/own-addresses.ts';
 import { RedirectTickets } from './application/redirect-tickets.ts';
 import { SyncLinks } from './application/sync/sync-links.ts';
+import { WatchOffers } from './application/watch-offers.ts';
 import { DeliverWebhooks } from './application/webhooks/deliver-webhooks.ts';
 import { AdapterAnswers } from './bus/adapter.answers.ts';
 import { AgreementAnswers } from './bus/agreement.answers.ts';
@@ -128,6 +129,7 @@ export class FederationModule implements OnApplicationBootstrap, BeforeApplicati
     @Inject(DeliverWebhooks) private readonly webhooks: DeliverWebhooks,
     @Inject(PeerDoor) private readonly door: PeerDoor,
     @Inject(MeasurePeers) private readonly figures: MeasurePeers,
+    @Inject(WatchOffers) private readonly offers: WatchOffers,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -135,11 +137,12 @@ export class FederationModule implements OnApplicationBootstrap, BeforeApplicati
     this.sync.start();
     this.poll.start();
     this.webhooks.start();
+    this.offers.start();
   }
 
   /** Before the bus is let go of. */
   async beforeApplicationShutdown(): Promise<void> {
     this.door.close();
-    await Promise.all([this.sync.stop(), this.poll.stop(), this.webhooks.stop()]);
+    await Promise.all([this.sync.stop(), this.poll.stop(), this.webhooks.stop(), this.offers.stop()]);
   }
 }

@@ -29,6 +29,11 @@ const logbooks = counter({
   labels: ['result'],
 });
 
+const unanswered = counter({
+  name: 'helpmesh_federation_unanswered_offers_total',
+  help: 'Tickets that were offered to a peer which had not answered in time.',
+  labels: ['peer'],
+});
 const sent = counter({
   name: 'helpmesh_federation_sent_total',
   help: 'Messages that a peer has taken.',
@@ -124,6 +129,11 @@ export class FederationEvents {
   signInRefused(peer: number, why: string): void {
     signIns.inc({ peer: String(peer), result: 'refused' });
     this.syncLog.warn({ peer, why }, 'a signature in the name of a peer was refused');
+  }
+
+  offerUnanswered(peer: number): void {
+    unanswered.inc({ peer: String(peer) });
+    this.syncLog.info({ peer }, 'an offer was not answered in time');
   }
 
   webhookCalled(peer: number, taken: boolean): void {

@@ -18,6 +18,7 @@ import type { PeerGreeter, PeerLine, SyncSettings } from './application/sync/por
 import { ShareTickets } from './application/sync/share-tickets.ts';
 import { SyncLinks } from './application/sync/sync-links.ts';
 import { TicketShares } from './application/ticket-shares.ts';
+import { WatchOffers } from './application/watch-offers.ts';
 import { DeliverWebhooks } from './application/webhooks/deliver-webhooks.ts';
 import { ManageWebhooks } from './application/webhooks/manage-webhooks.ts';
 import { type FederationConfig, ownNode } from './config.ts';
@@ -29,6 +30,7 @@ import { PeerWebhookWire } from './peer/webhook-wire.ts';
 import { AgreementStore } from './persistence/agreement.store.ts';
 import { FileStore } from './persistence/file.store.ts';
 import { LinkStore } from './persistence/link.store.ts';
+import { OfferStore } from './persistence/offer.store.ts';
 import { PeerStore } from './persistence/peer.store.ts';
 import { SignInStore } from './persistence/sign-in.store.ts';
 import { WebhookStore } from './persistence/webhook.store.ts';
@@ -43,6 +45,7 @@ export const peerProviders: Provider[] = [
   SignInStore,
   WebhookStore,
   LinkStore,
+  OfferStore,
   FileStore,
   { provide: BLOBS, inject: [CONFIG], useFactory: (config: FederationConfig) => openBlobStore(config) },
   {
@@ -119,8 +122,8 @@ export const peerProviders: Provider[] = [
   {
     provide: SyncLinks,
     inject: [
-      ...[DataSource, LinkStore, PeerStore, AgreementStore, FileStore, FileRoad, LINE, RpcClient, ActorSigner],
-      ...[SecretBox, CLOCK, SETTINGS, FederationEvents],
+      ...[DataSource, LinkStore, PeerStore, AgreementStore, FileStore, OfferStore, FileRoad, LINE, RpcClient],
+      ...[ActorSigner, SecretBox, CLOCK, SETTINGS, FederationEvents],
     ],
     useFactory: (
       db: DataSource,
@@ -128,6 +131,7 @@ export const peerProviders: Provider[] = [
       peers: PeerStore,
       agreements: AgreementStore,
       files: FileStore,
+      offers: OfferStore,
       road: FileRoad,
       line: PeerLine,
       rpc: RpcClient,
@@ -136,7 +140,8 @@ export const peerProviders: Provider[] = [
       clock: Clock,
       settings: SyncSettings,
       events: FederationEvents,
-    ) => new SyncLinks(db, links, peers, agreements, files, road, line, rpc, signer, box, clock, settings, events),
+    ) =>
+      new SyncLinks(db, links, peers, agreements, files, offers, road, line, rpc, signer, box, clock, settings, events),
   },
   {
     provide: ShareTickets,
@@ -152,17 +157,18 @@ export const peerProviders: Provider[] = [
   },
   {
     provide: TicketShares,
-    inject: [DataSource, LinkStore, PeerStore, SyncLinks, RpcClient, ActorSigner, CLOCK, SETTINGS],
+    inject: [DataSource, LinkStore, PeerStore, OfferStore, SyncLinks, RpcClient, ActorSigner, CLOCK, SETTINGS],
     useFactory: (
       db: DataSource,
       links: LinkStore,
       peers: PeerStore,
+      offers: OfferStore,
       sync: SyncLinks,
       rpc: RpcClient,
       signer: ActorSigner,
       clock: Clock,
       settings: SyncSettings,
-    ) => new TicketShares(db, links, peers, sync, rpc, signer, clock, settings),
+    ) => new TicketShares(db, links, peers, offers, sync, rpc, signer, clock, settings),
   },
   {
     provide: PreviewAgreement,
@@ -184,8 +190,21 @@ export const peerProviders: Provider[] = [
   },
   {
     provide: MeasurePeers,
-    inject: [DataSource, PeerStore, CLOCK],
-    useFactory: (db: DataSource, peers: PeerStore, clock: Clock) => new MeasurePeers(db, peers, clock),
+    inject: [DataSource, PeerStore, OfferStore, CLOCK],
+    useFactory: (db: DataSource, peers: PeerStore, offers: OfferStore, clock: Clock) =>
+      new MeasurePeers(db, peers, offers, clock),
+  },
+  {
+    provide: WatchOffers,
+    inject: [DataSource, OfferStore, RpcClient, ActorSigner, CLOCK, FederationEvents],
+    useFactory: (
+      db: DataSource,
+      offers: OfferStore,
+      rpc: RpcClient,
+      signer: ActorSigner,
+      clock: Clock,
+      events: FederationEvents,
+    ) => new WatchOffers(db, offers, rpc, signer, clock, events),
   },
   {
     provide: DeliverWebhooks,
@@ -266,13 +285,14 @@ export const peerProviders: Provider[] = [
   {
     provide: ManagePeers,
     inject: [
-      ...[DataSource, PeerStore, LinkStore, SignInStore, SyncLinks, SafeFetch, LINE, SecretBox, Outbox, CLOCK],
-      SETTINGS,
+      ...[DataSource, PeerStore, LinkStore, OfferStore, SignInStore, SyncLinks, SafeFetch, LINE, SecretBox, Outbox],
+      ...[CLOCK, SETTINGS],
     ],
     useFactory: (
       db: DataSource,
       peers: PeerStore,
       links: LinkStore,
+      offers: OfferStore,
       signIn: SignInStore,
       sync: SyncLinks,
       safe: SafeFetch,
@@ -283,7 +303,7 @@ export const peerProviders: Provider[] = [
       settings: SyncSettings,
     ) => {
       const check = (address: string) => safe.check(address);
-      return new ManagePeers(db, peers, links, signIn, sync, check, line, box, outbox, clock, settings);
+      return new ManagePeers(db, peers, links, offers, signIn, sync, check, line, box, outbox, clock, settings);
     },
   },
 ];

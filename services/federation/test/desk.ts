@@ -23,6 +23,7 @@ import {
   type TicketSnapshot,
   ticketCreated,
   ticketUpdated,
+  workingTimeAfter,
 } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { Answers, messagingTables, RpcClient, type RpcContext } from '@helpmesh/messaging';
@@ -49,6 +50,10 @@ export class Tickets {
   /** Does what it is asked, and loses every n-th answer; 0: none. */
   losesAnswers = 0;
   private asked = 0;
+  /** Who was called by notes. */
+  readonly called: { body: string; userIds: number[] }[] = [];
+  /** How fast working time goes by, ms. */
+  minuteMs = 60_000;
   changed: (ticketId: number, by?: Apply['peer']) => Promise<unknown> = async () => undefined;
 
   read({ ticketId, knownArticleIds, onlyArticleIds, internal, limit }: ParsedInputOf<typeof readForPeer>): Told | null {
@@ -76,8 +81,9 @@ export class Tickets {
       ...(priority !== undefined && { priority }),
       ...(tags !== undefined && { tags }),
     });
-    for (const { uuid, sender, author, internal, contentType, body, files } of articles) {
+    for (const { uuid, sender, author, internal, contentType, body, files, calls } of articles) {
       if (row.articles.some((one) => one.uuid === uuid)) continue;
+      if (calls) this.called.push({ body, userIds: calls });
       const shown = sender === 'System' ? 'Agent' : sender;
       const words = {
         uuid,
@@ -230,6 +236,10 @@ export class Desk {
       @Answers(applyPeerChange)
       apply(_ctx: RpcContext, input: Apply) {
         return tickets.apply(input);
+      }
+      @Answers(workingTimeAfter)
+      after(_ctx: RpcContext, { from, minutes }: ParsedInputOf<typeof workingTimeAfter>) {
+        return { at: new Date(Date.parse(from) + minutes * tickets.minuteMs).toISOString() };
       }
     }
     @Module({ controllers: [Neighbourhood] })

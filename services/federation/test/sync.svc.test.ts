@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Actor, agreements, peers, shares, ticketDeleted, ticketUpdated } from '@helpmesh/contracts';
-import { derivedId, uuidv7 } from '@helpmesh/kernel';
+import { derivedId, epochMs, uuidv7 } from '@helpmesh/kernel';
 import { waitFor } from '@helpmesh/testing';
 import { SignJWT } from 'jose';
 import { Webhook } from 'standardwebhooks';
+import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WatchOffers } from '../src/application/watch-offers.ts';
+import { OfferStore } from '../src/persistence/offer.store.ts';
 import { Desk, type Told } from './desk.ts';
 import { echo, isSignedBy, type Receiver, receiver } from './receiver.ts';
 
@@ -373,6 +376,51 @@ describe('an agent', () => {
       await waitFor(async () => (await seen(a, here)).handover === null, { what: 'the offer to be gone' });
       await quiet();
       expect((await seen(b, there)).handover).toBeNull();
+    });
+
+    it('with a time to answer: when that has passed, whoever offered it is told once, and it is seen and measured', async () => {
+      const { here, there } = await shared('Nobody answers');
+      await quiet();
+      const peer = peerIds[1] as number;
+      const watch = () => b.service.get(WatchOffers).look();
+      const told = () => b.tickets.called.filter(({ body }) => body.includes('has not answered'));
+      const offers = () => b.ask(peers.offers, { params: { id: peer } });
+      await give(b, there);
+      await until(a, here, 'offered');
+      const [{ due_at: due }] = (await offers()) as [{ due_at: string }];
+      // A working day, as long as the agreement says nothing else.
+      expect(Date.parse(due) - Date.now()).toBeGreaterThan(7.9 * 3_600_000);
+      expect((await seen(b, there)).handover).toMatchObject({ due_at: due });
+      expect((await seen(a, here)).handover).toMatchObject({ due_at: null });
+      expect(await a.ask(peers.offers, { params: { id: peerIds[0] } })).toMatchObject([
+        { ticket_id: here, direction: 'in', reason: 'their network', due_at: null },
+      ]);
+      // Agents of the other one heard of the offer.
+      expect(a.tickets.called.at(-1)).toMatchObject({ body: expect.stringContaining('wants to hand'), userIds: [] });
+      await watch();
+      expect(told()).toEqual([]);
+      await answer(b, there, 'withdrawn');
+      expect(await offers()).toEqual([]);
+      await waitFor(async () => (await seen(a, here)).handover === null, { what: 'the offer to be gone' });
+
+      b.tickets.minuteMs = 0;
+      await give(b, there).finally(() => {
+        b.tickets.minuteMs = 60_000;
+      });
+      await until(a, here, 'offered');
+      await watch();
+      await watch();
+      const body = expect.stringContaining('Desk A has not answered the offer to hand this ticket over');
+      expect(told()).toEqual([{ body, userIds: [3] }]);
+      expect(await offers()).toMatchObject([{ ticket_id: there, direction: 'out' }]);
+      // The two desks of this process share their metrics: what they are made of is looked at.
+      const figures = await b.service.get(OfferStore).figures(b.service.get(DataSource), epochMs(Date.now()));
+      expect(figures.get(peer)).toEqual({ waiting: 1, late: 1 });
+      await answer(a, here, 'accepted');
+      await waitFor(async () => !(await seen(b, there)).works_here, { what: 'the answer' });
+      expect(await offers()).toEqual([]);
+      await watch();
+      expect(told()).toHaveLength(1);
     });
 
     it('from where it was sent at first back to where it began, and no move of groups sends it again', async () => {

@@ -79,6 +79,7 @@ import { ManageOverviews } from './application/overviews/manage-overviews.ts';
 import { Overviews } from './application/overviews/overviews.ts';
 import { SortOverviews } from './application/overviews/sort-overviews.ts';
 import { TellSortings } from './application/overviews/tell-sortings.ts';
+import { OfficeHours } from './application/peers/office-hours.ts';
 import { PeerChanges } from './application/peers/peer-changes.ts';
 import {
   BLOBS,
@@ -402,6 +403,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     SharedDrafts,
     OwnSettings,
     PeerChanges,
+    OfficeHours,
     // Wishes of other services
     FileMail,
     RecordMail,

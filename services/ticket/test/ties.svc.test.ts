@@ -24,6 +24,7 @@ import {
   ticketUpdated,
   updateTicket,
   userUpdated,
+  workingTimeAfter,
 } from '@helpmesh/contracts';
 import { uuidv7 } from '@helpmesh/kernel';
 import { waitFor } from '@helpmesh/testing';
@@ -564,6 +565,30 @@ describe('a ticket that another helpdesk has too', () => {
       desk.ask(admin, readForPeer, { ticketId: id, knownArticleIds: [], internal: false, limit: 1 }),
     ).rejects.toMatchObject({ kind: 'forbidden' });
     expect(await read(404_404)).toBeNull();
+  });
+
+  it('has notes that call whoever is to see to it, and time to answer that passes while somebody works', async () => {
+    const { id } = await open({ owner_id: 4 });
+    const { version } = (await read(id)) as { version: number };
+    const over = { sender: 'System', internal: true, contentType: 'text/plain' };
+    const articles = [words('Only written down', over), { ...words('Nobody answers', over), calls: [3] }];
+    await apply({ ticket: { id, version }, articles });
+    const told = async () =>
+      (await desk.told(notifyAgents)).flatMap(({ data }) => (data.ticket.id === id ? [data] : []));
+    const notice = await waitFor(async () => (await told()).find(({ article }) => article?.text === 'Nobody answers'), {
+      what: 'the notice',
+    });
+    expect(notice.people.map(({ userId, reason }) => [userId, reason])).toEqual([
+      [3, 'mentioned'],
+      [4, 'owner'],
+    ]);
+    expect((await told()).some(({ article }) => article?.text === 'Only written down')).toBe(false);
+
+    // A Friday afternoon, and eight hours: nobody works at the weekend.
+    const asked = { from: '2026-11-20T15:00:00.000Z', minutes: 480 };
+    const { at } = await desk.askAs('federation', workingTimeAfter, asked);
+    expect(at > '2026-11-23T00:00:00.000Z').toBe(true);
+    await expect(desk.ask(admin, workingTimeAfter, asked)).rejects.toMatchObject({ kind: 'forbidden' });
   });
 
   it('tells nobody what only agents may read, unless that was agreed', async () => {

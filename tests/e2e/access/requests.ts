@@ -909,6 +909,7 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/federation/peers/{id}/adapter/verify': spare(newForeignPeer),
   'GET /api/v1/federation/peers/{id}': spare(newPeer),
   'GET /api/v1/federation/peers/{id}/wishes': spare(newPeer),
+  'GET /api/v1/federation/peers/{id}/offers': spare(newPeer),
   // One that is there would be called.
   'POST /api/v1/federation/peers/{id}/test': () => ({ path: { id: NOTHING } }),
   'GET /api/v1/tickets/{id}/federation': ticket,

@@ -571,6 +571,7 @@ PUT    /api/v1/federation/peers/{id}/adapter                   ---- ---- +--!
 POST   /api/v1/federation/peers/{id}/adapter/verify            ---- ---- +--!
 GET    /api/v1/federation/adapters                             ---- ---- +--!
 GET    /api/v1/federation/peers/{id}/wishes                    ---- ---- +--!
+GET    /api/v1/federation/peers/{id}/offers                    ---- ---- +--!
 POST   /api/v1/federation/peers/{id}/test                      ---- ---- 0--!
 GET    /api/v1/federation/status                               ---- ++++ -+-!
 GET    /api/v1/tickets/{id}/federation                         ---- 0+++ -+-!  ---- 0+++ -+-!  ---- 0000 -+-!

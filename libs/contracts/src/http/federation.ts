@@ -23,6 +23,8 @@ export const Agreement = Row.extend({
   max_attachment_bytes: z.number().int(),
   /** Media types that are taken, `image/*` for all of a kind; none named: every type. */
   attachment_types: z.array(z.string()),
+  /** Working hours in which the helpdesk is to answer when a ticket is offered to it; 0: whenever it likes. */
+  answer_hours: z.number().int(),
   active: z.boolean(),
 });
 
@@ -63,6 +65,7 @@ const body = z.object({
     z.string().regex(/^[a-z0-9][a-z0-9!#$&^_.+-]{0,80}\/([a-z0-9][a-z0-9!#$&^_.+-]{0,80}|\*)$/),
     50,
   ).optional(),
+  answer_hours: z.coerce.number().int().min(0).max(1_000).optional(),
   active: Flag.optional(),
 });
 

@@ -69,6 +69,18 @@ const PeerWish = z.object({
   created_at: Instant,
 });
 
+/** A ticket that waits for an answer: who is to work on it. */
+const PeerOffer = z.object({
+  ticket_id: z.number().int(),
+  remote_number: z.string().nullable(),
+  /** `out`: they are to answer; `in`: we are. */
+  direction: z.enum(['in', 'out']),
+  reason: z.string(),
+  offered_at: Instant,
+  /** Null: nobody said until when. */
+  due_at: Instant.nullable(),
+});
+
 /** An address to which a peer has what happens told, set up by itself. */
 const PeerWebhook = z.object({
   id: z.uuid(),
@@ -284,6 +296,18 @@ export const peers = {
     params,
     query: Page,
     response: z.array(PeerWish),
+  }),
+  offers: defineEndpoint({
+    id: 'listPeerOffers',
+    paging: { standard: 100, max: 500 },
+    method: 'GET',
+    path: `${path}/:id/offers`,
+    question: question('list-peer-offers'),
+    tag,
+    summary: 'Tickets that were offered to a helpdesk, or by it, and not answered; those that are due first, first',
+    params,
+    query: Page,
+    response: z.array(PeerOffer),
   }),
   test: defineEndpoint({
     id: 'testPeer',

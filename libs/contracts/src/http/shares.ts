@@ -42,6 +42,8 @@ const Handover = z.object({
   /** Why it was answered so. */
   answer: z.string(),
   at: Instant,
+  /** Until when `to` is to answer what this desk has offered; null: whenever it likes, or it has answered. */
+  due_at: Instant.nullable(),
 });
 
 const tag = 'Federation';

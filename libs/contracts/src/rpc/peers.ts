@@ -83,6 +83,8 @@ export const applyPeerChange = defineQuestion(
         contentType: z.enum(['text/plain', 'text/html']),
         body: z.string(),
         files: z.array(StoredFile),
+        /** Of a note of the desk: agents hear of it as of any change, and these of them by name; absent: nobody does. */
+        calls: z.array(z.number().int()).optional(),
       }),
     ),
   }),
@@ -93,5 +95,13 @@ export const applyPeerChange = defineQuestion(
     /** The ticket as it is then. */
     after: ToldTicket,
   }),
+  { callers: ['federation'] },
+);
+
+/** When so many minutes of the desk's working time (its default calendar) will have passed. */
+export const workingTimeAfter = defineQuestion(
+  'rpc.ticket.v1.working-time-after',
+  z.object({ from: z.iso.datetime(), minutes: z.number().int().positive() }),
+  z.object({ at: z.iso.datetime() }),
   { callers: ['federation'] },
 );

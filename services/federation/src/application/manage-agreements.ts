@@ -86,7 +86,7 @@ export class ManageAgreements {
     const { id, name } = (after ?? before) as Agreement;
     const changes = changesBetween(before, after, [
       ...(['kind', 'name', 'groupId', 'listAddress', 'peerId', 'disclosure', 'internalNotes', 'active'] as const),
-      ...(['maxAttachmentBytes', 'attachmentTypes'] as const),
+      ...(['maxAttachmentBytes', 'attachmentTypes', 'answerHours'] as const),
     ]);
     const object = { type: 'Agreement', id, label: name };
     await this.outbox.add(tx, recordAudit, auditMessage(admin, { action: `agreement.${what}`, object, changes }));

@@ -6,6 +6,7 @@ import type { SecretBox } from '@helpmesh/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { keyTrouble, type PublicKey, plainKey } from '../domain/sign-in/key-set.ts';
 import type { LinkStore, WaitingLink } from '../persistence/link.store.ts';
+import type { Offer, OfferStore } from '../persistence/offer.store.ts';
 import type { KeySourceName, Peer, PeerDraft, PeerFigures, PeerStore } from '../persistence/peer.store.ts';
 import type { SignInStore } from '../persistence/sign-in.store.ts';
 import { requireAdmin } from './access.ts';
@@ -29,6 +30,7 @@ export class ManagePeers {
     private readonly db: DataSource,
     private readonly peers: PeerStore,
     private readonly links: LinkStore,
+    private readonly offers: OfferStore,
     private readonly signIn: Pick<SignInStore, 'endAccess'>,
     private readonly sync: Pick<SyncLinks, 'wake'>,
     private readonly check: (address: string) => void,
@@ -179,6 +181,12 @@ export class ManagePeers {
     requireAdmin(actor);
     await this.peers.get(this.db, id);
     return this.links.wishesOf(this.db, id, limit, offset);
+  }
+
+  async waitingOffers(actor: Actor | undefined, id: number, limit: number, offset: number): Promise<Offer[]> {
+    requireAdmin(actor);
+    await this.peers.get(this.db, id);
+    return this.offers.list(this.db, id, limit, offset);
   }
 
   /** Calls it, and changes nothing. @throws AppError not-found `peer.not-found`; unavailable `peer.test-failed` */

@@ -1,5 +1,12 @@
-import { type Actor, type FederationHandover, groupsWith, hasPermission, readForPeer } from '@helpmesh/contracts';
-import { AppError, type Clock, isoTime, uuidv7 } from '@helpmesh/kernel';
+import {
+  type Actor,
+  type FederationHandover,
+  groupsWith,
+  hasPermission,
+  readForPeer,
+  workingTimeAfter,
+} from '@helpmesh/contracts';
+import { AppError, type Clock, type EpochMs, epochMs, isoTime, uuidv7 } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
 import { afterCommit, transaction } from '@helpmesh/persistence';
 import type { ActorSigner } from '@helpmesh/service-kit';
@@ -7,6 +14,7 @@ import type { DataSource } from 'typeorm';
 import { giverOf, type HandoverStep, handOver } from '../domain/sync/handover.ts';
 import { canonical } from '../domain/sync/replica.ts';
 import type { LinkStore, Share, SharedTicket, SharingPeer } from '../persistence/link.store.ts';
+import type { OfferStore } from '../persistence/offer.store.ts';
 import type { PeerStore } from '../persistence/peer.store.ts';
 import type { SyncSettings } from './sync/ports.ts';
 import type { SyncLinks } from './sync/sync-links.ts';
@@ -21,6 +29,8 @@ interface ShownShares {
   /** This desk. */
   node: string;
   handover: FederationHandover | null;
+  /** Until when an offer of ours is to be answered. */
+  dueAt: Date | null;
   /** Who would get it back. */
   giver: string | null;
 }
@@ -31,6 +41,7 @@ export class TicketShares {
     private readonly db: DataSource,
     private readonly links: LinkStore,
     private readonly peers: PeerStore,
+    private readonly offers: OfferStore,
     private readonly sync: Pick<SyncLinks, 'wake'>,
     private readonly rpc: RpcClient,
     private readonly signer: ActorSigner,
@@ -55,21 +66,35 @@ export class TicketShares {
     const word = held?.fields.handover;
     // Nobody answers who does not have it any more.
     const isVoid = word?.status === 'offered' && ![word.from, word.to].some(isThere);
+    const waits = held && !isVoid && word?.status === 'offered' && word.from === node;
     const giver = held && worksHere ? giverOf(held.fields, node, held.via) : undefined;
     return {
       ...{ shares, worksHere, maySync: mayChange(agent, groupId), node },
       handover: word && !isVoid ? word : null,
+      dueAt: waits ? await this.offers.dueAt(this.db, held.uuid) : null,
       giver: giver !== undefined && isThere(giver) ? giver : null,
     };
   }
 
   /** Offers a ticket to a helpdesk. @throws AppError as `handOver` of the domain */
   async offer(actor: Actor | undefined, ticketId: number, peerId: number, reason: string): Promise<void> {
-    await this.step(actor, ticketId, (_, peers) => {
+    const agent = requireAgent(actor);
+    const by = { userId: agent.userId, dueAt: await this.dueAt(ticketId, peerId) };
+    const step = (_: SharedTicket, peers: readonly SharingPeer[]): HandoverStep => {
       const peer = peers.find(({ id }) => id === peerId);
       const to = peer?.node ?? this.settings.node;
       return { do: 'offered', to, id: uuidv7(), reason, ...(peer?.isForeign && { kind: 'done' }) };
-    });
+    };
+    await this.step(actor, ticketId, step, by);
+  }
+
+  /** @returns null: they may answer whenever they like, or have nothing to answer */
+  private async dueAt(ticketId: number, peerId: number): Promise<EpochMs | null> {
+    const hours = await this.offers.answerHours(this.db, ticketId, peerId);
+    if (!hours) return null;
+    const input = { from: isoTime(this.clock.now()), minutes: hours * 60 };
+    const { at } = await this.rpc.call(workingTimeAfter, input, { actor: this.signer.service() });
+    return epochMs(Date.parse(at));
   }
 
   /** @throws AppError as `offer`; invalid `federation.reason-needed` */
@@ -88,6 +113,7 @@ export class TicketShares {
     actor: Actor | undefined,
     ticketId: number,
     stepOf: (shared: SharedTicket, peers: readonly SharingPeer[]) => HandoverStep,
+    by?: { userId: number; dueAt: EpochMs | null },
   ): Promise<void> {
     await this.requireChangeable(actor, ticketId);
     await transaction(this.db, async (tx) => {
@@ -99,7 +125,10 @@ export class TicketShares {
       const isVoid = last?.status === 'offered' && !peers.some(({ node }) => node === last.from || node === last.to);
       const before = isVoid ? { ...shared.fields, handover: null } : shared.fields;
       const fields = handOver(before, this.settings.node, stepOf(shared, peers), isoTime(now));
-      if (fields !== shared.fields) await this.links.keepShared(tx, { ...shared, fields: canonical(fields) }, now);
+      if (fields !== shared.fields) {
+        await this.links.keepShared(tx, { ...shared, fields: canonical(fields) }, now);
+        await this.offers.follow(tx, shared.uuid, fields.handover, this.settings.node, by);
+      }
       afterCommit(tx, () => this.sync.wake());
     });
   }

@@ -9,6 +9,8 @@ const DEFAULT_PAGE = 100;
 const MAX_PAGE = 500;
 /** As the column of agreements that were made before. */
 const ATTACHMENT_BYTES = 20_000_000;
+/** A working day. */
+const ANSWER_HOURS = 8;
 
 @Controller()
 export class AgreementAnswers {
@@ -51,9 +53,10 @@ export class AgreementAnswers {
     const { disclosure = 'none', internal_notes: internalNotes = false, active = true } = body;
     const { max_attachment_bytes: maxAttachmentBytes = ATTACHMENT_BYTES, attachment_types: attachmentTypes = [] } =
       body;
+    const { answer_hours: answerHours = ANSWER_HOURS } = body;
     const draft = {
       ...{ kind, name: name.trim(), groupId, listAddress, peerId, disclosure, internalNotes, active },
-      ...{ maxAttachmentBytes, attachmentTypes },
+      ...{ maxAttachmentBytes, attachmentTypes, answerHours },
     };
     return shown(await this.agreements.create(callerIn(ctx), draft));
   }
@@ -69,6 +72,7 @@ export class AgreementAnswers {
       ...(body.internal_notes !== undefined && { internalNotes: body.internal_notes }),
       ...(body.max_attachment_bytes !== undefined && { maxAttachmentBytes: body.max_attachment_bytes }),
       ...(body.attachment_types !== undefined && { attachmentTypes: body.attachment_types }),
+      ...(body.answer_hours !== undefined && { answerHours: body.answer_hours }),
       ...(body.active !== undefined && { active: body.active }),
     };
     return shown(await this.agreements.update(callerIn(ctx), params.id, change));
@@ -98,6 +102,7 @@ function shown(agreement: Agreement): OutputOf<typeof questions.create> {
     internal_notes: agreement.internalNotes,
     max_attachment_bytes: agreement.maxAttachmentBytes,
     attachment_types: agreement.attachmentTypes,
+    answer_hours: agreement.answerHours,
     active: agreement.active,
     created_by_id: agreement.createdById,
     updated_by_id: agreement.updatedById,

@@ -158,6 +158,16 @@ export class PeerAnswers {
     }));
   }
 
+  @Answers(questions.offers)
+  async offers({ actor }: RpcContext, { params, query }: Input<'offers'>) {
+    const { limit, offset } = pageOf(query);
+    const rows = await this.peers.waitingOffers(actor, params.id, limit, offset);
+    return rows.map(({ ticketId, remoteNumber, outgoing, reason, offeredAt, dueAt }) => ({
+      ...{ ticket_id: ticketId, remote_number: remoteNumber, direction: outgoing ? ('out' as const) : ('in' as const) },
+      ...{ reason, offered_at: offeredAt.toISOString(), due_at: iso(dueAt) },
+    }));
+  }
+
   @Answers(questions.test)
   test({ actor, signal }: RpcContext, { params }: Input<'test'>) {
     return this.peers.test(actor, params.id, signal);

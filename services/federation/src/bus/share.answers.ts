@@ -19,11 +19,11 @@ export class ShareAnswers {
 
   @Answers(questions.ofTicket)
   async ofTicket({ actor }: RpcContext, { params }: Input<'ofTicket'>) {
-    const { shares, worksHere, maySync, handover, giver, node } = await this.shares.show(actor, params.id);
+    const { shares, worksHere, maySync, handover, giver, node, dueAt } = await this.shares.show(actor, params.id);
     const called = (at: string) => shares.find((share) => share.node === at)?.peer ?? new URL(at).host;
     return {
       ...{ shares: shares.map(shown), works_here: worksHere, may_sync: maySync },
-      handover: handover && said(handover, node, called),
+      handover: handover && { ...said(handover, node, called), due_at: dueAt?.toISOString() ?? null },
       returns_to: giver === null ? null : called(giver),
     };
   }

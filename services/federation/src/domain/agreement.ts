@@ -21,6 +21,8 @@ export interface Agreement {
   maxAttachmentBytes: number;
   /** Media types that are taken, `image/*` for all of a kind; none named: every type. */
   attachmentTypes: string[];
+  /** Working hours in which the peer is to answer an offer; 0: no matter when. */
+  answerHours: number;
   active: boolean;
   createdById: number;
   updatedById: number;

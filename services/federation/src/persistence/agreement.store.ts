@@ -15,6 +15,7 @@ interface AgreementRow {
   internal_notes: boolean;
   max_attachment_bytes: number;
   attachment_types: string[];
+  answer_hours: number;
   active: boolean;
   created_by_id: number;
   updated_by_id: number;
@@ -46,8 +47,8 @@ export class AgreementStore {
       sql<AgreementRow>(
         tx,
         `INSERT INTO agreement (kind, name, group_id, list_address, active, peer_id, disclosure, internal_notes,
-           max_attachment_bytes, attachment_types, created_by_id, updated_by_id, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $12) RETURNING *`,
+           max_attachment_bytes, attachment_types, answer_hours, created_by_id, updated_by_id, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $13) RETURNING *`,
         [...valuesOf(draft), byId, new Date(now)],
       ),
     );
@@ -76,9 +77,9 @@ export class AgreementStore {
       sql<AgreementRow>(
         tx,
         `UPDATE agreement SET kind = $1, name = $2, group_id = $3, list_address = $4, active = $5, peer_id = $6,
-           disclosure = $7, internal_notes = $8, max_attachment_bytes = $9, attachment_types = $10, updated_by_id = $11,
-           updated_at = $12
-         WHERE id = $13 RETURNING *`,
+           disclosure = $7, internal_notes = $8, max_attachment_bytes = $9, attachment_types = $10, answer_hours = $11,
+           updated_by_id = $12, updated_at = $13
+         WHERE id = $14 RETURNING *`,
         [...valuesOf(draft), byId, new Date(now), id],
       ),
     );
@@ -152,10 +153,10 @@ export class AgreementStore {
 
 function valuesOf(draft: AgreementDraft) {
   const { kind, name, groupId, listAddress, active, peerId, disclosure, internalNotes } = draft;
-  const { maxAttachmentBytes, attachmentTypes } = draft;
+  const { maxAttachmentBytes, attachmentTypes, answerHours } = draft;
   return [
     ...[kind, name, groupId, listAddress, active, peerId, disclosure, internalNotes],
-    ...[maxAttachmentBytes, attachmentTypes],
+    ...[maxAttachmentBytes, attachmentTypes, answerHours],
   ];
 }
 
@@ -187,6 +188,7 @@ function toAgreement(row: AgreementRow): Agreement {
     internalNotes: row.internal_notes,
     maxAttachmentBytes: row.max_attachment_bytes,
     attachmentTypes: row.attachment_types,
+    answerHours: row.answer_hours,
     active: row.active,
     createdById: row.created_by_id,
     updatedById: row.updated_by_id,

@@ -410,6 +410,7 @@ export class LinkStore {
     await sql(on, 'DELETE FROM link_inbox WHERE link_id = $1', [id]);
     await sql(on, 'DELETE FROM link_outbox WHERE link_id = $1', [id]);
     await sql(on, 'DELETE FROM link_file WHERE link_id = $1', [id]);
+    await sql(on, 'DELETE FROM offered_ticket WHERE uuid = $1 AND peer_id = $2', [link.uuid, link.peerId]);
     await this.webhooks.forget(on, link.peerId, link.uuid);
     if (link.told) await this.webhooks.tell(on, id, { unshared: why }, now);
     if (!link.reads) return;

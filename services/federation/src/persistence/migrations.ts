@@ -14,6 +14,7 @@ import { PeerWebhooks1799452100000 } from './migrations/1799452100000-peer-webho
 import { DueByPeer1799453000000 } from './migrations/1799453000000-due-by-peer.ts';
 import { LongestWaiting1799460000000 } from './migrations/1799460000000-longest-waiting.ts';
 import { Services1799460100001 } from './migrations/1799460100001-services.ts';
+import { Offers1799462500000 } from './migrations/1799462500000-offers.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -33,4 +34,5 @@ export const migrations: MigrationClass[] = [
   DueByPeer1799453000000,
   LongestWaiting1799460000000,
   Services1799460100001,
+  Offers1799462500000,
 ];

@@ -21,12 +21,13 @@ export function soapFault(kind: ErrorKind, code: string, detail: string): { stat
   const envelope =
     '<?xml version="1.0" encoding="UTF-8"?>' +
     '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><soap:Fault>' +
-    `<faultcode>soap:${side}</faultcode><faultstring>${escaped(detail)}</faultstring>` +
-    `<detail><code>${escaped(code)}</code></detail></soap:Fault></soap:Body></soap:Envelope>`;
+    `<faultcode>soap:${side}</faultcode><faultstring>${xmlText(detail)}</faultstring>` +
+    `<detail><code>${xmlText(code)}</code></detail></soap:Fault></soap:Body></soap:Envelope>`;
   return { status, envelope };
 }
 
-function escaped(text: string): string {
+/** Text inside an element. */
+export function xmlText(text: string): string {
   return (
     text
       // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 has no room for them

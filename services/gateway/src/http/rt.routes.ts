@@ -1,7 +1,5 @@
-import { getTicket, searchTickets } from '@helpmesh/contracts';
+import { getTicket } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
-import type { RpcClient } from '@helpmesh/messaging';
-import type { TokenFor } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
@@ -15,24 +13,15 @@ import {
   rtSearchAnswer,
 } from '../domain/rt-rest.ts';
 import { asAppError } from './answer-error.ts';
-import type { EdgeGuard } from './edge-guard.ts';
-
-export interface RtRoutesParts {
-  guard: Pick<EdgeGuard, 'admitAnyone' | 'identify' | 'credentialOf'>;
-  rpc: Pick<RpcClient, 'call'>;
-  timeoutMs: number;
-}
+import { ask, type CmdbParts, found, identified } from './cmdb-tickets.ts';
 
 type Given = Record<string, string | undefined>;
-
-/** What a list of an object's tickets may hold. */
-const MOST_TICKETS = 100;
 
 /**
  * What i-doit asks of a Request Tracker: the tickets of an object (REST 1.0), and links to a ticket and to a new one.
  * Name and password come wherever that client puts them. They stand in the address at times, so that is never logged.
  */
-export function mountRt(server: FastifyInstance, parts: RtRoutesParts): void {
+export function mountRt(server: FastifyInstance, parts: CmdbParts): void {
   const errorHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     void refuse(error, request, reply);
   server.route({
@@ -46,9 +35,8 @@ export function mountRt(server: FastifyInstance, parts: RtRoutesParts): void {
       const search = readTicketSql(given.query ?? '');
       if (!search) return sendText(reply, rtSearchAnswer([], 'l'));
       const words = search.objectIds.map((id) => `cmdb_object:${id}`).join(' ');
-      const query = { query: words, limit: MOST_TICKETS, expand: true };
-      const found = (await ask(request, signed, parts, searchTickets, { params: {}, query })) as RtTicket[];
-      const tickets = found.filter((ticket) => isOfTenant(ticket, search.tenant));
+      const all = await found(request, signed, parts, words);
+      const tickets = all.filter((ticket) => isOfTenant(ticket, search.tenant));
       return sendText(reply, rtSearchAnswer(tickets, formatOf(given.format)));
     },
   });
@@ -89,32 +77,6 @@ function givenIn({ query, body }: FastifyRequest): Given {
   const form = typeof body === 'object' && body !== null ? (body as Given) : {};
   const all: Record<string, unknown> = { ...(query as Given), ...form };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => typeof value === 'string')) as Given;
-}
-
-/** @throws AppError forbidden `auth.required`, and as every sign-in */
-async function identified(request: FastifyRequest, { user, pass }: Given, { guard }: RtRoutesParts): Promise<TokenFor> {
-  const named = user && pass ? ({ scheme: 'basic', login: user, password: pass } as const) : undefined;
-  const credential = named ?? guard.credentialOf(request);
-  // A cookie would do for pages of others: i-doit never has one.
-  if (!credential || credential.scheme === 'session') {
-    throw new AppError('forbidden', 'auth.required', 'Authentication required');
-  }
-  const { actor, signed } = await guard.identify(request, credential);
-  if (actor.mustEnrol || actor.directoryId !== undefined || actor.viewingUntil !== undefined) {
-    throw new AppError('forbidden', 'auth.required', 'Authentication required');
-  }
-  return signed;
-}
-
-function ask(
-  request: FastifyRequest,
-  actor: TokenFor,
-  { rpc, timeoutMs }: RtRoutesParts,
-  question: typeof searchTickets | typeof getTicket,
-  input: { params: object; query: object },
-): Promise<unknown> {
-  const options = { actor, timeoutMs, requestId: request.id, address: request.ip };
-  return rpc.call(question, { ...input, body: undefined } as never, options);
 }
 
 function formatOf(format: string | undefined): RtFormat {

@@ -62,7 +62,9 @@ export function articleSnapshot(article: Article, isAutoResponse: boolean): Arti
     createdById: article.createdById,
     createdAt: isoTime(article.createdAt),
     isAutoResponse,
-    ...(article.preferences.delivery_message === true && { forAgents: true }),
+    ...((article.preferences.delivery_message === true || article.preferences.for_agents === true) && {
+      forAgents: true,
+    }),
     ...(travelsEncrypted(article.preferences) && { encrypted: true }),
   };
 }

@@ -1,13 +1,17 @@
-import { applyPeerChange, type ParsedInputOf, readForPeer } from '@helpmesh/contracts';
+import { applyPeerChange, type ParsedInputOf, readForPeer, workingTimeAfter } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { requireActor } from '../application/access.ts';
+import { OfficeHours } from '../application/peers/office-hours.ts';
 import { PeerChanges } from '../application/peers/peer-changes.ts';
 
 /** Questions of the federation service. */
 @Controller()
 export class PeersController {
-  constructor(private readonly peers: PeerChanges) {}
+  constructor(
+    private readonly peers: PeerChanges,
+    private readonly hours: OfficeHours,
+  ) {}
 
   @Answers(readForPeer)
   read({ actor }: RpcContext, input: ParsedInputOf<typeof readForPeer>) {
@@ -17,5 +21,10 @@ export class PeersController {
   @Answers(applyPeerChange)
   apply({ actor }: RpcContext, input: ParsedInputOf<typeof applyPeerChange>) {
     return this.peers.apply(requireActor(actor), input);
+  }
+
+  @Answers(workingTimeAfter)
+  after({ actor }: RpcContext, input: ParsedInputOf<typeof workingTimeAfter>) {
+    return this.hours.after(requireActor(actor), input);
   }
 }

@@ -96,7 +96,7 @@ export class ForeignLine implements PeerLine, PeerGreeter {
       ? { row: known, remote: await this.read(desk, known, call) }
       : await this.make(desk, change, call);
     const here = row.state.shadow === null ? null : this.heldOf(desk, row, remote);
-    const result = takeIn(row.state, here, tellingOf(change), { self: desk.node, direct: NOBODY }, true);
+    const result = takeIn(row.state, here, tellingOf(change), { self: desk.node, direct: NOBODY, mute: true }, true);
     if (result.do !== 'take') return;
     const posted = await this.post(
       desk,

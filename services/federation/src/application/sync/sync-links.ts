@@ -30,6 +30,7 @@ import type { FederationEvents } from '../../events.ts';
 import type { AgreementStore } from '../../persistence/agreement.store.ts';
 import type { FileStore } from '../../persistence/file.store.ts';
 import type { Begun, Claimed, Link, LinkStore, Received, SharedTicket } from '../../persistence/link.store.ts';
+import type { OfferStore } from '../../persistence/offer.store.ts';
 import { type Peer, type PeerStore, SUCCESS_MS } from '../../persistence/peer.store.ts';
 import type { FileRoad } from '../files/file-road.ts';
 import { CallsToPeers, type TurnAtPeer } from './calls-to-peers.ts';
@@ -101,6 +102,7 @@ export class SyncLinks {
     private readonly peers: PeerStore,
     private readonly agreements: AgreementStore,
     private readonly files: FileStore,
+    private readonly offers: OfferStore,
     private readonly road: Pick<FileRoad, 'bring'>,
     private readonly line: PeerLine,
     private readonly rpc: RpcClient,
@@ -335,8 +337,12 @@ export class SyncLinks {
     }
     const comments = change.comments.filter(({ uuid }) => result.commentIds.includes(uuid));
     const notes = this.notesOf(link, peer, change.sequence, result);
-    const said = [...comments, ...notes];
-    const answer = await this.apply(turn, here, change, result.patch, await this.written(turn, change, said));
+    // What we note ourselves is for the agents who look after the ticket.
+    const said = [
+      ...(await this.written(turn, change, comments)),
+      ...(await this.written(turn, change, notes)).map((note) => ({ ...note, calls: [] })),
+    ];
+    const answer = await this.apply(turn, here, change, result.patch, said);
     const shared: SharedTicket = {
       ...{ uuid: link.uuid, ticketId: answer.ticketId, originNode: change.ticket.originNode, via: change.via },
       ...here?.shared,
@@ -355,6 +361,8 @@ export class SyncLinks {
       );
       await this.links.taken(tx, link, change, now);
       await this.links.keepWishes(tx, link.id, change.changed, result.suggestions, now);
+      const { handover } = result.patch;
+      if ('handover' in result.patch) await this.offers.follow(tx, link.uuid, handover, this.settings.node);
     });
     link.articleIds.push(...kept.map(({ articleId }) => articleId));
     // Nothing else was written in between, or the ticket would have moved on; what nobody was told of still is untold.

@@ -15,7 +15,7 @@ export interface LinkState {
   toldAt: Partial<Record<FederationFieldName, number>>;
   /** Uuids of the comments that both sides have, once the peer has all that was sent. */
   comments: ReadonlySet<string>;
-  /** Further helpdesks that are reached through the peer, as it says. */
+  /** Of where the ticket began and who works on it, those that are reached through the peer, as it says. */
   behind: ReadonlySet<string>;
 }
 
@@ -39,6 +39,8 @@ export interface Place {
   self: string;
   /** All that it is linked with for this ticket. */
   direct: ReadonlySet<string>;
+  /** It has no way to answer an offer: what is handed over to it is so at once. */
+  mute?: boolean;
 }
 
 /**

@@ -52,6 +52,10 @@ class Desk {
     }
   }
 
+  get works(): boolean {
+    return this.ticket?.fields.assignedNode === this.name;
+  }
+
   get giver(): string | undefined {
     return this.ticket ? giverOf(this.ticket.fields, this.name, this.via) : undefined;
   }
@@ -102,6 +106,7 @@ interface Moving {
 type Step =
   | { do: 'edit'; at: number; field: FederationFieldName; value: number }
   | { do: 'comment'; at: number }
+  | { do: 'name'; at: number; to: number }
   | { do: 'hand-over'; at: number; to: number; what: HandoverStep['do']; kind: number }
   | { do: 'tell'; at: number; to: number }
   | Moving;
@@ -140,11 +145,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('comment' as const), at: fc.nat(9) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('name' as const), at: fc.nat(9), to: fc.nat(9) }) },
   {
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('hand-over' as const),
-      ...{ at: fc.nat(9), to: fc.nat(9), kind: fc.nat(2) },
+      ...{ at: fc.nat(9), to: fc.nat(9), kind: fc.nat(1) },
       what: fc.constantFrom(...(['offered', 'offered', 'accepted', 'rejected', 'returned', 'withdrawn'] as const)),
     }),
   },
@@ -229,14 +235,17 @@ class Net {
 
   private act(desk: Desk, one: Exclude<Step, Moving | { do: 'tell' }>): void {
     if (one.do === 'hand-over' && !desk.handOver(this.wordOf(one, desk))) return;
+    if (one.do === 'name' && !desk.works) return;
     this.actions++;
-    if (one.do === 'edit') desk.change({ [one.field]: pick(values[one.field], one.value) });
+    // As a helpdesk does that does not ask.
+    if (one.do === 'name') desk.change({ assignedNode: pick([...desk.links.keys()], one.to) });
+    else if (one.do === 'edit') desk.change({ [one.field]: pick(values[one.field], one.value) });
     else if (one.do === 'comment') desk.say(`c${++this.said}`);
   }
 
   private wordOf({ what, to, kind }: Extract<Step, { do: 'hand-over' }>, desk: Desk): HandoverStep {
     const id = `offer ${this.actions}`;
-    const kinds = [{}, { kind: 'binding' as const }, { kind: 'done' as const }];
+    const kinds = [{}, { kind: 'binding' as const }];
     if (what === 'offered') {
       return { do: what, to: pick([...desk.links.keys()], to), id, reason: 'why', ...pick(kinds, kind) };
     }
@@ -475,8 +484,11 @@ describe('a ticket that is offered', () => {
       us.hear(peer, message, () => null);
     };
     hear('c', { assignedNode: 'b' });
-    // As long as they alone know it, it is so: they name us.
-    hear('c', { assignedNode: 'us' });
+    // As long as they alone know it, it is so: they speak for the other one, and offer the ticket to us.
+    hear('c', { assignedNode: 'c' });
+    const first = { id: 'first', from: 'c', to: 'us', status: 'offered', reason: '', answer: '', at: 'now' };
+    hear('c', { handover: { ...first, binding: true } as never });
+    us.handOver({ do: 'accepted', reason: '' });
     us.links.set('b', newLink('b'));
     us.out.set('b', []);
     expect([us.handOver(offerTo('b')), us.tell('b'), us.tell('c')]).toEqual([true, true, true]);
@@ -495,6 +507,65 @@ describe('a ticket that is offered', () => {
     expect(us.suggestions - before).toBe(3);
     hear('b', { state: 'in_progress', ownerName: 'Ada' });
     expect(us.ticket?.fields).toMatchObject({ state: 'in_progress', ownerName: 'Ada' });
+  });
+
+  it('is worked on by nobody who was not asked, and has not said yes', () => {
+    const { a, b, pass } = pair();
+    // What it has of a, it may give back.
+    b.handOver({ do: 'returned', to: b.giver, id: 'back', reason: 'not ours' });
+    pass(b, a);
+    expect(nodes({ a, b })).toEqual(['a', 'a']);
+
+    a.change({ assignedNode: 'b' });
+    expect([pass(a, b), pass(b, a), pass(a, b), ...nodes({ a, b })]).toEqual([1, 1, 0, 'a', 'a']);
+    expect(b.suggestions).toBe(1);
+    // Nor by way of a yes that it has not said, or of an offer that it has not made.
+    const word = { id: 'made up', status: 'accepted', reason: '', answer: 'yes', at: 'now' };
+    for (const [from, to] of ['ab', 'ba'] as const) {
+      a.change({ handover: { ...word, from, to } as never });
+      expect([pass(a, b), b.ticket?.fields.handover?.id]).toEqual([1, 'back']);
+      a.change({ assignedNode: 'b' });
+      expect([pass(a, b), pass(b, a), ...nodes({ a, b })]).toEqual([1, 1, 'a', 'a']);
+    }
+    a.handOver(offerTo('b'));
+    pass(a, b);
+    b.handOver({ do: 'accepted', reason: '' });
+    pass(b, a) + pass(a, b);
+    expect(nodes({ a, b })).toEqual(['b', 'b']);
+  });
+
+  it('is worked on by nobody else whom the one who works on it names and we are linked with ourselves', () => {
+    const [a, b, c] = line(['a', 'b', 'c']) as [Desk, Desk, Desk];
+    a.open({ ...start, assignedNode: 'b' });
+    const net = () => {
+      for (const [from, to] of [
+        [a, b],
+        [b, c],
+        [c, b],
+        [b, a],
+      ] as const) {
+        while (from.tell(to.name))
+          for (const one of (from.out.get(to.name) as Telling[]).splice(0)) to.hear(from.name, one, () => null);
+      }
+    };
+    const working = () => [a, b, c].map(({ ticket }) => ticket?.fields.assignedNode);
+    net();
+    b.handOver(offerTo('c'));
+    net();
+    c.handOver({ do: 'accepted', reason: '' });
+    net();
+    net();
+    expect([...working(), [...(a.links.get('b') as LinkState).behind]]).toEqual(['c', 'c', 'c', ['c']]);
+    c.change({ assignedNode: 'a' });
+    net();
+    net();
+    expect([working(), b.suggestions]).toEqual([['c', 'c', 'c'], 1]);
+    // Whoever does not work on it any more is not looked for behind the other one any longer.
+    c.handOver({ do: 'returned', to: c.giver, id: 'back', reason: 'done' });
+    net();
+    net();
+    expect([...working(), [...(a.links.get('b') as LinkState).behind]]).toEqual(['b', 'b', 'b', []]);
+    expect([...(c.links.get('b') as LinkState).behind]).toEqual(['a']);
   });
 
   it('tells why to the other one of the two alone, and a reason that somebody else names goes nowhere', () => {

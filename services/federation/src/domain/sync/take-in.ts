@@ -39,9 +39,10 @@ export function takeIn(
   link: LinkState,
   here: HeldTicket | null,
   message: Telling,
-  { self, direct }: Place,
+  place: Place,
   whole = false,
 ): TakenIn {
+  const { self, direct } = place;
   if (message.sequence <= link.sequenceIn) return { do: 'skip' };
   if (message.sequence > link.sequenceIn + 1 && !whole) return { do: 'ask' };
   // Reasons that are not the peer's are not its to tell either, or those who hold other ones would never agree.
@@ -82,9 +83,16 @@ export function takeIn(
     if (leadsTo(link, writerOf(field, held.fields, held.originNode), direct)) {
       // They had not seen yet what we said of it; once they have, they speak of it again unless they agree.
       if (message.acknowledged < (link.toldAt[field] ?? 0)) continue;
+      // What we have never said counts for nothing, and needs no answer.
+      if (field === 'handover' && isMadeUp(link, told.handover, held, place)) {
+        set(shadow, field, known.handover);
+        continue;
+      }
       set(shadow, field, value);
       // An answer that they do not know yet is still to be told.
-      if (!same && !(field === 'handover' && answers(held.fields.handover, told.handover))) set(patch, field, value);
+      if (same || (field === 'handover' && answers(held.fields.handover, told.handover))) continue;
+      if (field !== 'assignedNode' || mayName(link, told.assignedNode, held, place)) set(patch, field, value);
+      else if (message.changed.includes(field)) suggestions.push({ field, value });
     } else if (message.changed.includes(field)) {
       set(shadow, field, value);
       if (same) continue;
@@ -94,10 +102,56 @@ export function takeIn(
       } else if (field !== 'handover') suggestions.push({ field, value });
     }
   }
-  const { assignedNode } = patch;
-  const behind = assignedNode && assignedNode !== self ? new Set([...link.behind, assignedNode]) : link.behind;
+  const behind = farther(link, here.originNode, patch.assignedNode ?? before.assignedNode, patch.assignedNode, self);
   const commentIds = message.commentIds.filter((id) => !here.commentIds.includes(id));
   return { do: 'take', link: { ...heard, shadow, behind }, patch, commentIds, suggestions };
+}
+
+/**
+ * Whom the one who works on a ticket may name in its place: somebody whom it alone knows to have it; and us when we have
+ * said yes, or when it gives back what it has of us (ADR 0046).
+ */
+function mayName(link: LinkState, node: string, held: HeldTicket, { self, direct, mute }: Place): boolean {
+  if (node !== self) return node === link.peer || !direct.has(node);
+  const { handover } = held.fields;
+  const isAccepted = handover?.status === 'accepted' && handover.to === self && leadsTo(link, handover.from, direct);
+  return mute === true || isAccepted || mayGiveBack(link, held, self, direct);
+}
+
+/** The ticket began here, or came to the peer by us. */
+function mayGiveBack(
+  link: LinkState,
+  { originNode, fields: { handover } }: HeldTicket,
+  self: string,
+  direct: Place['direct'],
+): boolean {
+  const isGiven = handover?.status === 'accepted' && handover.from === self && leadsTo(link, handover.to, direct);
+  return isGiven || !leadsTo(link, originNode, direct);
+}
+
+/** Whether a word about handing over says something of us that we have not said. */
+function isMadeUp(
+  link: LinkState,
+  word: FederationFields['handover'],
+  held: HeldTicket,
+  { self, direct, mute }: Place,
+): boolean {
+  if (!word || mute || word.status === 'offered' || (word.from !== self && word.to !== self)) return false;
+  const { handover } = held.fields;
+  if (handover?.id === word.id && handover.status === word.status) return false;
+  return word.to === self || word.status !== 'returned' || !mayGiveBack(link, held, self, direct);
+}
+
+/** @param named  whom the peer has named just now as working on it */
+function farther(
+  { peer, behind }: LinkState,
+  originNode: string,
+  assignedNode: string,
+  named: string | undefined,
+  self: string,
+): ReadonlySet<string> {
+  const known = [...behind].filter((node) => node === originNode || node === assignedNode);
+  return new Set([...known, ...(named !== undefined && named !== self && named !== peer ? [named] : [])]);
 }
 
 /**

@@ -10,6 +10,7 @@ import { retagged } from '../../domain/ticket/history.ts';
 import type { Person } from '../../domain/ticket/people.ts';
 import { SYSTEM_USER, type TicketFields } from '../../domain/ticket/ticket.ts';
 import { sanitize } from '../../html/sanitize.ts';
+import { MentionStore } from '../../persistence/mention.store.ts';
 import { PeerStore } from '../../persistence/peer.store.ts';
 import { TagStore } from '../../persistence/tag.store.ts';
 import { TicketStore } from '../../persistence/ticket.store.ts';
@@ -34,6 +35,7 @@ export class PeerChanges {
     private readonly tickets: TicketStore,
     private readonly peers: PeerStore,
     private readonly tags: TagStore,
+    private readonly mentions: MentionStore,
     private readonly references: References,
     private readonly people: EnsurePeople,
     private readonly outbox: Outbox,
@@ -108,6 +110,7 @@ export class PeerChanges {
     writing.later(async (on) => {
       if ('uuid' in change.ticket) await this.peers.keepTicket(on, change.ticket.uuid, ticketId);
       await this.peers.keepArticles(on, ticketId, kept);
+      await this.mentions.addReaders(on, calledBy(fresh, writing, ticketId), writing.now);
     });
     await writing.save(tx, this.tickets);
     return this.answer(tx, ticketId, change, new Map([...present, ...kept.map(({ uuid, id }) => [uuid, id] as const)]));
@@ -168,6 +171,12 @@ export class PeerChanges {
   }
 }
 
+/** Whom the notes of a ticket call. */
+function calledBy(articles: Change['articles'], writing: Writing, ticketId: number) {
+  const userIds = [...new Set(articles.flatMap(({ calls = [] }) => calls))];
+  return userIds.map((userId) => ({ ticketId, groupId: writing.ticket(ticketId).groupId, userId, by: SYSTEM_USER }));
+}
+
 /** @param present  the state it has: kept when it is of the wanted kind */
 function fieldsOf(
   { title, stateType, priority }: Change,
@@ -191,13 +200,13 @@ function stateOf(type: NonNullable<Change['stateType']>, { states }: Refs, prese
 }
 
 function articleOf(article: Change['articles'][number], id: number, peer: Change['peer']): NewArticle {
-  const { uuid, sender, author, internal, contentType, body, files } = article;
+  const { uuid, sender, author, internal, contentType, body, files, calls } = article;
   return systemArticle(id, {
     ...{ sender, internal, contentType },
     files: files.map((file) => ({ ...file, contentId: null, inline: false })),
     body: contentType === 'text/html' ? sanitize(body) : body,
     from: `${author} (${peer.name})`,
-    preferences: { peer: { ...peer, uuid } },
+    preferences: { peer: { ...peer, uuid }, ...(calls && { for_agents: true }) },
   });
 }
 

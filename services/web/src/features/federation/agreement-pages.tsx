@@ -41,6 +41,7 @@ interface Values {
   internal_notes: boolean;
   max_attachment_bytes: number;
   attachment_types: string[];
+  answer_hours: number;
   active: boolean;
 }
 
@@ -50,12 +51,13 @@ const MB = 1_000_000;
 const newAgreement: Values = {
   ...{ kind: 'full', name: '', group_id: null, peer_id: null, list_address: '' },
   ...{ disclosure: 'none', internal_notes: false, active: true },
-  ...{ max_attachment_bytes: 20 * MB, attachment_types: [] },
+  ...{ max_attachment_bytes: 20 * MB, attachment_types: [], answer_hours: 8 },
 };
 const valuesOf = ({ kind, name, group_id, peer_id, list_address, ...rest }: Agreement): Values => ({
   ...{ kind, name, group_id, peer_id, list_address: list_address ?? '' },
   ...{ disclosure: rest.disclosure, internal_notes: rest.internal_notes, active: rest.active },
   ...{ max_attachment_bytes: rest.max_attachment_bytes, attachment_types: rest.attachment_types },
+  answer_hours: rest.answer_hours,
 });
 /** What belongs to the kind, and no more. */
 function bodyOf<V extends Partial<Values>>({ list_address, peer_id, ...rest }: V) {
@@ -148,6 +150,7 @@ function AgreementForm({ editor, saveLabel, isNew = false }: FormProps) {
     ...{
       max_attachment_bytes: t`Largest file taken from them (MB)`,
       attachment_types: t`Types of files taken from them`,
+      answer_hours: t`Working hours to answer an offer`,
     },
   };
   const kinds = Object.keys(kindLabels) as Values['kind'][];
@@ -252,6 +255,16 @@ function AgreementForm({ editor, saveLabel, isNew = false }: FormProps) {
                 splitChars={[',', ' ']}
                 value={values.attachment_types}
                 onChange={(types) => set({ attachment_types: types.map((type) => type.trim().toLowerCase()) })}
+              />
+              <NumberInput
+                label={labels.answer_hours}
+                description={t`When a ticket is offered to them and they have not answered by then, whoever offered it is told. 0 sets no time.`}
+                w={260}
+                min={0}
+                max={1000}
+                allowDecimal={false}
+                value={values.answer_hours}
+                onChange={(next) => set({ answer_hours: Number(next) || 0 })}
               />
             </>
           )}

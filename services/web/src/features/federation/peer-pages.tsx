@@ -16,7 +16,7 @@ import { IconPlugConnected } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Ago } from '../../ui/ago.tsx';
+import { Ago, useNow } from '../../ui/ago.tsx';
 import { notifyDone } from '../../ui/notify.tsx';
 import { problemText } from '../../ui/problem.ts';
 import { Item, Section } from '../../ui/section.tsx';
@@ -38,7 +38,7 @@ import classes from './peer.module.css';
 import { PeerBadges } from './peer-badges.tsx';
 import { PeerKeys } from './peer-keys.tsx';
 import { PeerWebhooks } from './peer-webhooks.tsx';
-import { type Peer, peerRows, peersQuery, peerTicketsQuery, peerWishesQuery } from './queries.ts';
+import { type Peer, peerOffersQuery, peerRows, peersQuery, peerTicketsQuery, peerWishesQuery } from './queries.ts';
 import { Rows, Trouble } from './rows.tsx';
 
 interface Values {
@@ -86,6 +86,7 @@ function OnePeer({ peer }: { peer: Peer }) {
     >
       <Standing peer={peer} />
       <Waiting peer={peer} />
+      <Offers peer={peer} />
       <Wishes peer={peer} />
       <Tokens peer={peer} />
       <PeerKeys peer={peer} />
@@ -267,6 +268,59 @@ function Known({ ticket, number, url }: { ticket: number | null; number: string 
         </>
       )}
     </>
+  );
+}
+
+/** Who is to work on them is not said yet. */
+function Offers({ peer: { id, name } }: { peer: Peer }) {
+  const { t } = useLingui();
+  const { data, error, refetch } = useQuery(peerOffersQuery(id));
+  const now = useNow();
+  return (
+    <Section title={t`Offers that wait for an answer`} lead={t`Tickets that one side wants to hand over to the other.`}>
+      <Rows
+        label={t`Offers that wait for an answer`}
+        rows={data}
+        error={error}
+        onRetry={() => void refetch()}
+        none={t`None: every offer was answered.`}
+      >
+        {({ ticket_id, remote_number, direction, reason, offered_at, due_at }) => (
+          <Item
+            key={ticket_id}
+            what={<Known ticket={ticket_id} number={remote_number} url={null} />}
+            facts={
+              <>
+                {direction === 'out' ? t`${name} is to answer` : t`We are to answer`}
+                {' · '}
+                <Trans>
+                  offered <Ago at={offered_at} />
+                </Trans>
+                {due_at && Date.parse(due_at) > now && (
+                  <>
+                    {' · '}
+                    <Trans>
+                      due <Ago at={due_at} />
+                    </Trans>
+                  </>
+                )}
+                {due_at && Date.parse(due_at) <= now && (
+                  <>
+                    {' · '}
+                    <Trouble>
+                      <Trans>
+                        overdue, was due <Ago at={due_at} />
+                      </Trans>
+                    </Trouble>
+                  </>
+                )}
+                {reason !== '' && ` · ${reason}`}
+              </>
+            }
+          />
+        )}
+      </Rows>
+    </Section>
   );
 }
 

@@ -5,6 +5,7 @@ import { keyOf } from '../admin/queries.ts';
 
 export type Peer = OutputOf<typeof peers.get>;
 export type PeerTicket = OutputOf<typeof peers.tickets>[number];
+export type PeerOffer = OutputOf<typeof peers.offers>[number];
 export type PeerWish = OutputOf<typeof peers.wishes>[number];
 export type Agreement = OutputOf<typeof agreements.get>;
 export type AgreementPreview = OutputOf<typeof agreements.preview>;
@@ -78,6 +79,13 @@ export const peerWishesQuery = (id: number) =>
   queryOptions({
     queryKey: keyOf('federation', 'wishes', id),
     queryFn: ({ signal }) => ask<PeerWish[]>('GET', `federation/peers/${id}/wishes`, undefined, signal),
+    ...live,
+  });
+
+export const peerOffersQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('federation', 'offers', id),
+    queryFn: ({ signal }) => ask<PeerOffer[]>('GET', `federation/peers/${id}/offers`, undefined, signal),
     ...live,
   });
 

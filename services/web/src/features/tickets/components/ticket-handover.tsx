@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Text, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Ago } from '../../../ui/ago.tsx';
+import { Ago, useNow } from '../../../ui/ago.tsx';
 import { notifyProblem } from '../../../ui/notify.tsx';
 import { answerHandOver, type HandoverAnswer, type TicketShares } from '../shares.ts';
 import classes from './ticket-shares.module.css';
@@ -76,8 +76,9 @@ export function TicketHandover({ ticketId, shares, onSettled }: Props) {
 
 function Word({ shares: { handover, works_here } }: Pick<Props, 'shares'>) {
   const { t } = useLingui();
+  const now = useNow();
   if (!handover) return null;
-  const { status, direction, from, to, reason, answer, at } = handover;
+  const { status, direction, from, to, reason, answer, at, due_at } = handover;
   const words = {
     in: {
       offered: t`${from} wants to hand this ticket over to you.`,
@@ -119,7 +120,22 @@ function Word({ shares: { handover, works_here } }: Pick<Props, 'shares'>) {
         <Trans>
           since <Ago at={at} />
         </Trans>
+        {due_at && Date.parse(due_at) > now && (
+          <>
+            {' · '}
+            <Trans>
+              an answer is due <Ago at={due_at} />
+            </Trans>
+          </>
+        )}
       </Text>
+      {due_at && Date.parse(due_at) <= now && (
+        <Text size="sm" c="red.9" component="div" mb={4}>
+          <Trans>
+            An answer was due <Ago at={due_at} />.
+          </Trans>
+        </Text>
+      )}
     </>
   );
 }
