@@ -387,7 +387,7 @@ describe('an agent', () => {
       const offers = () => b.ask(peers.offers, { params: { id: peer } });
       await give(b, there);
       await until(a, here, 'offered');
-      const [{ due_at: due }] = (await offers()) as [{ due_at: string }];
+      const due = (await offers())[0]?.due_at as string;
       // A working day, as long as the agreement says nothing else.
       expect(Date.parse(due) - Date.now()).toBeGreaterThan(7.9 * 3_600_000);
       expect((await seen(b, there)).handover).toMatchObject({ due_at: due });
