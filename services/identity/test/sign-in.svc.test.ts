@@ -283,10 +283,13 @@ describe('a way that administrators have closed', () => {
       ['api_password_access', () => basic(email, password), 'API password access disabled!'],
       ['api_token_access', () => byToken(token), 'API token access disabled!'],
     ] as const) {
-      await choose(name, false);
-      await expect(way()).rejects.toMatchObject({ kind: 'forbidden', detail });
-      expect(openedBy(await desk.ask(signIn, { username: email, password })).sessionToken).toBeTruthy();
-      await choose(name, true);
+      try {
+        await choose(name, false);
+        await expect(way()).rejects.toMatchObject({ kind: 'forbidden', detail });
+        expect(openedBy(await desk.ask(signIn, { username: email, password })).sessionToken).toBeTruthy();
+      } finally {
+        await choose(name, true);
+      }
       expect((await way()).actor.userId).toBe(id);
     }
     await expect(byToken(`${token}x`)).rejects.toMatchObject({ kind: 'unauthenticated' });

@@ -328,18 +328,21 @@ describe('a job', () => {
     // As if another replica were busy: nothing is done meanwhile.
     const { url } = desk.db.options as { url: string };
     const session = await Session.open({ url });
-    await waitFor(() => session.tryLock('ticket-jobs'), { what: 'the lock of whoever works on jobs' });
-    const perform = { 'ticket.action': { value: 'delete' } };
-    const { id } = await order({ ticket_ids: ids, perform }, admin);
-    const change = await order({ ticket_ids: ids, perform: closed });
-    expect(await desk.rest(other, ticketJobs.list)).toMatchObject([{ id, user_id: admin.userId, status: 'running' }]);
-    await expect(desk.rest(other, ticketJobs.cancel, { id: change.id })).rejects.toMatchObject({ kind: 'forbidden' });
-    const gone = { code: 'ticket-job.not-found' };
-    await expect(desk.rest(admin, ticketJobs.cancel, { id: change.id })).rejects.toMatchObject(gone);
-    await expect(desk.rest(agent, ticketJobs.cancel, { id })).rejects.toMatchObject(gone);
-    expect(await desk.rest(other, ticketJobs.cancel, { id })).toMatchObject({ status: 'cancelled', waiting: 2 });
-    expect(await desk.rest(other, ticketJobs.list)).toEqual([]);
-    await session.close();
+    const whileBusy = async () => {
+      await waitFor(() => session.tryLock('ticket-jobs'), { what: 'the lock of whoever works on jobs' });
+      const perform = { 'ticket.action': { value: 'delete' } };
+      const { id } = await order({ ticket_ids: ids, perform }, admin);
+      const change = await order({ ticket_ids: ids, perform: closed });
+      expect(await desk.rest(other, ticketJobs.list)).toMatchObject([{ id, user_id: admin.userId, status: 'running' }]);
+      await expect(desk.rest(other, ticketJobs.cancel, { id: change.id })).rejects.toMatchObject({ kind: 'forbidden' });
+      const gone = { code: 'ticket-job.not-found' };
+      await expect(desk.rest(admin, ticketJobs.cancel, { id: change.id })).rejects.toMatchObject(gone);
+      await expect(desk.rest(agent, ticketJobs.cancel, { id })).rejects.toMatchObject(gone);
+      expect(await desk.rest(other, ticketJobs.cancel, { id })).toMatchObject({ status: 'cancelled', waiting: 2 });
+      expect(await desk.rest(other, ticketJobs.list)).toEqual([]);
+      return { id, change };
+    };
+    const { id, change } = await whileBusy().finally(() => session.close());
     await ended(change.id);
     expect(await Promise.all(ids.map(read))).toMatchObject(ids.map((id) => ({ id })));
     const told = (await desk.told(recordAudit)).filter(({ data }) => data.action === 'ticket-job.stopped');

@@ -71,7 +71,8 @@ export class Identity {
   readonly users = new Map<number, UserSnapshot>();
   readonly groups = new Map<number, GroupSnapshot>();
   readonly organizations = new Map<number, OrganizationSnapshot>();
-  lookups = 0;
+  /** Users that were asked for by their ids, once for each time. */
+  readonly lookedUp: number[] = [];
   /** Who has a telephone number. */
   readonly phones = new Map<string, UserSnapshot[]>();
   /** What erasures look for, by task. */
@@ -139,8 +140,8 @@ export class Identity {
   }
 
   private lookup(needs: z.output<typeof lookup.input>) {
-    this.lookups++;
     const { userIds = [], logins = [], groupIds = [], groupNames = [] } = needs;
+    this.lookedUp.push(...userIds);
     const { organizationIds = [], organizationNames = [], allGroups } = needs;
     return {
       users: [

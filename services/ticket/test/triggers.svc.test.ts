@@ -310,9 +310,11 @@ describe('a mail of a trigger', () => {
     const { id } = await trigger(mail({ recipient }), onUpdate);
     const ticket = await open();
     await change(ticket.id, { title: 'First' });
-    const asked = desk.identity.lookups;
+    const asked = () => desk.identity.lookedUp.filter((id) => id === 953).length;
+    const before = asked();
+    expect(before).toBeGreaterThan(0);
     await change(ticket.id, { title: 'Second' });
-    expect(desk.identity.lookups).toBe(asked);
+    expect(asked()).toBe(before);
     for (const { data } of await mailsOf(ticket.id))
       expect(data.to).toMatchObject([{ address: 'user950@example.org' }]);
     expect(await mailsOf(ticket.id)).toHaveLength(2);

@@ -52,9 +52,12 @@ export const errors: Section = (world) => {
           },
           { what: `an answer of ${status} to a password` },
         );
-      await choose(closed);
-      expect(refused(await asked(403))).toEqual({ status: 403, error });
-      await choose(!closed);
+      try {
+        await choose(closed);
+        expect(refused(await asked(403))).toEqual({ status: 403, error });
+      } finally {
+        await choose(!closed);
+      }
       await asked(200);
     });
 

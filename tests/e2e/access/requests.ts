@@ -13,7 +13,15 @@ export interface Ask {
   as?: World['boss'];
 }
 
-type Asking = (world: World, place: Place, who: Who) => Ask | Promise<Ask>;
+/** The same for everybody who asks. */
+type Asking = (world: World, place: Place) => Ask | Promise<Ask>;
+
+/** Another one for each who asks. */
+interface ByAsker {
+  byAsker: AskingAs;
+}
+
+type AskingAs = (world: World, place: Place, who: Who) => ReturnType<Asking>;
 
 /** The smallest picture. */
 const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=';
@@ -265,7 +273,7 @@ const newHold = async (world: World): Promise<Json> => world.boss.post('/api/v1/
 const archives = new Map<string, Promise<number>>();
 
 /** An archive of one's own data, or that of the boss. Who is no person can have none. */
-const archive: Asking = async (world, place, who) => {
+const archive: AskingAs = async (world, place, who) => {
   if (place === 'own' && !isPerson(who)) return { path: { id: NOTHING } };
   const [name, desk] = place === 'own' ? [who, world.as(who)] : ['boss', world.boss];
   const ready = async (): Promise<number> => {
@@ -286,7 +294,7 @@ const newDirectory = made('/api/v1/directories', directory);
 const scimUser: Asking = (world) => ({ path: { id: world.id('owner') } });
 
 /** A session to end: an own one, or that of a stranger. Who is no person has none. */
-const session: Asking = async (world, place, who) => {
+const session: AskingAs = async (world, place, who) => {
   if (place === 'own' && !isPerson(who)) return { path: { id: NOTHING } };
   return { path: { id: (await world.session(place === 'own' && isPerson(who) ? who : 'stranger')).id } };
 };
@@ -295,7 +303,7 @@ const furtherSession = async (world: World, who: Who): Promise<Ask> =>
   isPerson(who) ? { as: (await world.session(who)).desk } : {};
 
 /** A token to revoke: an own one of those who may have any, or that of the boss. */
-const token: Asking = async (world, place, who) => {
+const token: AskingAs = async (world, place, who) => {
   const may = ['without', 'read', 'change', 'full', 'admin'].includes(who);
   const owner = place === 'own' && may ? world.as(who) : world.boss;
   const name = world.fresh('spare');
@@ -317,7 +325,7 @@ function pictureOf(world: World): Promise<string> {
   return made;
 }
 
-export const requests: Record<string, Asking> = {
+export const requests: Record<string, Asking | ByAsker> = {
   'POST /api/v1/tickets': (world, place) => ({
     body: {
       title: world.fresh('spare'),
@@ -442,7 +450,7 @@ export const requests: Record<string, Asking> = {
   'GET /api/v1/tag_search': () => ({ query: { term: 'spare' } }),
   'POST /api/v1/tag_list': (world) => ({ body: { name: world.fresh('spare') } }),
   'PUT /api/v1/tag_list/{id}': async (world) => ({
-    ...(await spare(newTag)(world, 'own', 'admin')),
+    ...(await spare(newTag)(world, 'own')),
     body: { name: world.fresh('spare') },
   }),
   'DELETE /api/v1/tag_list/{id}': spare(newTag),
@@ -694,10 +702,12 @@ export const requests: Record<string, Asking> = {
   'DELETE /api/v1/roles/{id}': spare(newRole),
 
   // Signing in ends the session that came along: not one that the other rows need.
-  'POST /api/v1/signin': async (world, _, who) => ({
-    body: { username: isPerson(who) || who === 'suspended' ? world.addressOf(who) : 'nobody', password: PASSWORD },
-    ...(await furtherSession(world, who)),
-  }),
+  'POST /api/v1/signin': {
+    byAsker: async (world, _, who) => ({
+      body: { username: isPerson(who) || who === 'suspended' ? world.addressOf(who) : 'nobody', password: PASSWORD },
+      ...(await furtherSession(world, who)),
+    }),
+  },
   'POST /api/v1/signin/second_factor': () => ({ body: { token: 'x', method: 'authenticator_app', payload: '123456' } }),
   'POST /api/v1/signin/passkey': () => ({
     body: {
@@ -712,7 +722,7 @@ export const requests: Record<string, Asking> = {
   }),
   'POST /api/v1/signin/link': () => ({ body: { token: 'made-up' } }),
   'POST /api/v1/users/sign_in_link': () => ({ body: { username: 'nobody@people.example' } }),
-  'DELETE /api/v1/signout': (world, _, who) => furtherSession(world, who),
+  'DELETE /api/v1/signout': { byAsker: (world, _, who) => furtherSession(world, who) },
   'POST /api/v1/users/password_reset': () => ({ body: { username: 'nobody@people.example' } }),
   'POST /api/v1/users/password_reset_verify': () => ({ body: { token: 'made-up' } }),
   'POST /api/v1/users/password_change': () => ({ body: { password_old: PASSWORD, password_new: 'weak' } }),
@@ -727,8 +737,10 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/users/avatar/set': () => ({ body: { id: 0 } }),
   'DELETE /api/v1/users/avatar': () => ({ query: { id: NOTHING } }),
   'GET /api/v1/users/image/{hash}': async (world) => ({ path: { hash: await pictureOf(world) } }),
-  'DELETE /api/v1/users/account': async (world, _, who) =>
-    who === 'owner' || who === 'mate' || who === 'other' ? { as: await world.spareCustomer() } : {},
+  'DELETE /api/v1/users/account': {
+    byAsker: async (world, _, who) =>
+      who === 'owner' || who === 'mate' || who === 'other' ? { as: await world.spareCustomer() } : {},
+  },
   'POST /api/v1/calendars/holidays': () => ({ body: someHolidays }),
   'POST /api/v1/calendars/{id}/import_holidays': spare(newCalendar, someHolidays),
   'POST /api/v1/reports/generate': () => ({ body: someReport }),
@@ -744,15 +756,17 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/getting_started/admin': (world) => ({
     body: { token: 'x', email: `${world.fresh('spare')}@spare.example`, password: PASSWORD },
   }),
-  'POST /api/v1/user_access_token': (world, _, who) => ({
-    body: {
-      name: world.fresh('spare'),
-      permission: [who === 'admin' ? 'admin.tag' : who === 'desk' ? 'ticket.agent' : 'user_preferences.language'],
-    },
-  }),
-  'DELETE /api/v1/user_access_token/{id}': token,
+  'POST /api/v1/user_access_token': {
+    byAsker: (world, _, who) => ({
+      body: {
+        name: world.fresh('spare'),
+        permission: [who === 'admin' ? 'admin.tag' : who === 'desk' ? 'ticket.agent' : 'user_preferences.language'],
+      },
+    }),
+  },
+  'DELETE /api/v1/user_access_token/{id}': { byAsker: token },
   'GET /api/v1/sessions': (world, place) => (place === 'own' ? {} : { query: { user_id: world.id('stranger') } }),
-  'DELETE /api/v1/sessions/{id}': session,
+  'DELETE /api/v1/sessions/{id}': { byAsker: session },
   'DELETE /api/v1/sessions': (world, place) => (place === 'own' ? {} : { query: { user_id: world.id('stranger') } }),
   'POST /api/v1/users/two_factor/verify_configuration': () => ({
     body: { method: 'authenticator_app', payload: '000000' },
@@ -771,10 +785,9 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/configuration/diff': () => ({ body: { document: { helpmesh_configuration: 1 } } }),
   'POST /api/v1/configuration/import': () => ({ body: { document: { helpmesh_configuration: 1 } } }),
   // Of a session that looks as somebody else the other rows would ask in vain.
-  'POST /api/v1/view_as': async (world, _place, who) => ({
-    ...(await furtherSession(world, who)),
-    body: { user_id: 2 },
-  }),
+  'POST /api/v1/view_as': {
+    byAsker: async (world, _place, who) => ({ ...(await furtherSession(world, who)), body: { user_id: 2 } }),
+  },
   'GET /api/v1/tickets/{id}/access': ({ topics }, place) => ({ path: { id: topics[place].id }, query: { user_id: 2 } }),
   'GET /api/v1/users/{id}/access': () => ({ path: { id: 2 } }),
   'GET /api/v1/brandings/colours': () => ({ query: { accent: '#336699' } }),
@@ -842,8 +855,8 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/data_exports': async (world, place) => ({
     body: place === 'own' ? {} : { user_id: (await world.customer()).id },
   }),
-  'GET /api/v1/data_exports/{id}': archive,
-  'GET /api/v1/data_exports/{id}/download': archive,
+  'GET /api/v1/data_exports/{id}': { byAsker: archive },
+  'GET /api/v1/data_exports/{id}/download': { byAsker: archive },
   'POST /api/v1/legal_holds': async (world) => ({ body: await holding(world) }),
   'DELETE /api/v1/legal_holds/{id}': spare(newHold),
   'POST /api/v1/retention_rules': (world) => ({ body: { name: world.fresh('spare'), ...retention } }),
@@ -1008,16 +1021,21 @@ export const requests: Record<string, Asking> = {
 };
 
 /** A route that stands not above takes nothing. */
-export const askingOf = (route: string): Asking => requests[route] ?? (() => ({}));
+const requestOf = (route: string): Asking | ByAsker => requests[route] ?? (() => ({}));
+
+export function askingOf(route: string): AskingAs {
+  const asking = requestOf(route);
+  return 'byAsker' in asking ? asking.byAsker : asking;
+}
 
 /** As `askingOf`, for many who ask: what is only read is made once for each place, and not for each of them. */
-export function askingOfMany(route: string): Asking {
-  const asking = askingOf(route);
-  const takesWho = asking.length > 2;
-  if (!route.startsWith('GET ') || takesWho) return asking;
+export function askingOfMany(route: string): AskingAs {
+  const asking = requestOf(route);
+  if ('byAsker' in asking) return asking.byAsker;
+  if (!route.startsWith('GET ')) return asking;
   const made = new Map<Place, ReturnType<Asking>>();
-  return (world, place, who) => {
-    const ask = made.get(place) ?? asking(world, place, who);
+  return (world, place) => {
+    const ask = made.get(place) ?? asking(world, place);
     made.set(place, ask);
     return ask;
   };
