@@ -69,8 +69,7 @@ export default defineConfig({
           include: suite === 'usual' ? sharing : [],
           exclude: [...configDefaults.exclude, replacing],
           isolate: false,
-          // A third one has work while the others wait for the database.
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
@@ -80,20 +79,20 @@ export default defineConfig({
           name: 'parts',
           include: suite === 'usual' ? alone : [],
           // Many of them wait: for leases to end, for what was cut to come back.
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },
       {
-        // A whole platform is a dozen processes: after everything else. Further files beside it fill the pauses that
-        // each makes for its browser, where all find room. The long forms of the faults stay alone.
+        // A whole platform is a dozen processes: after everything else. A second file beside it fills the pauses that
+        // each makes for its browser, where both find room. The long forms of the faults stay alone.
         extends: true,
         test: {
           name: 'whole',
           include: wholePlatform,
           globalSetup: ['tests/e2e/fresh-home.ts'],
-          maxWorkers: suite !== 'usual' || totalmem() < 6 * GiB ? 1 : totalmem() < 12 * GiB ? 2 : 3,
-          // They share the machine: what takes 15 s alone takes 30. This only ends what hangs.
+          maxWorkers: suite === 'usual' && totalmem() > 6 * GiB ? 2 : 1,
+          // Two of them share the machine: what takes 15 s alone takes 30. This only ends what hangs.
           testTimeout: 60_000,
           sequence: { groupOrder: 3 },
         },
