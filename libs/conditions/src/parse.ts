@@ -21,8 +21,10 @@ export interface Askable<F, R extends string> {
   field(name: string): Field<F, R> | undefined;
   /** The names of all fields. */
   names(): readonly string[];
-  /** What moves by itself: the clock, and the person who looks. */
-  present: boolean;
+  /** The time by then. */
+  clock: boolean;
+  /** The person who looks. */
+  viewer: boolean;
   /** What has just been done to a ticket. */
   changes: boolean;
   /** By what `keys` are compared. */
@@ -92,7 +94,7 @@ function comparison<F, R extends string>(name: string, line: unknown, reading: R
 interface Asked {
   field: Pick<Field, 'name' | 'type' | 'unset'>;
   line: Line;
-  askable: Pick<Askable<never, never>, 'present' | 'changes' | 'keyOf'>;
+  askable: Pick<Askable<never, never>, 'clock' | 'viewer' | 'changes' | 'keyOf'>;
   fail: (why: string) => SelectorError;
 }
 
@@ -224,11 +226,11 @@ function operatorNamed(name: unknown): Operator | undefined {
 function isUsable(
   { for: types, ofChange, ofTime, only }: Operator,
   field: Asked['field'],
-  { present: now, changes }: Asked['askable'],
+  { clock, changes }: Asked['askable'],
 ): boolean {
   if (!types.includes(field.type)) return false;
   if (ofChange) return changes && field.name.startsWith('ticket.') && (!only || only.includes(field.name));
-  return !ofTime || now;
+  return !ofTime || clock;
 }
 
 const viewers: Record<
@@ -252,7 +254,7 @@ function operands(asked: Asked): { values: Value[]; viewer?: Viewer } {
       return { values: listOf(line.value, fail).map((one) => operand(asked, one)) };
     case 'current_user.id':
     case 'current_user.organization_id': {
-      if (!askable.present) throw fail(`there is no user here for ${quoted(line.pre_condition)}.`);
+      if (!askable.viewer) throw fail(`there is no user here for ${quoted(line.pre_condition)}.`);
       const { viewer, types } = viewers[line.pre_condition];
       if (!types.includes(field.type)) throw fail(`${quoted(line.pre_condition)} is nothing that it could hold.`);
       return { values: [], viewer };

@@ -190,6 +190,7 @@ describe('schedules over people and organizations', () => {
   const change = (object: 'User' | 'Organization', given: readonly number[], over: object) =>
     desk.ask(changePeople, { ...rule, object, ids: [...given], rule: { id: 5, name: 'Nightly' }, ...over });
   const among = (value: number[]) => ({ 'user.id': { operator: 'is', value } });
+  const erase = { 'user.action': { value: 'data_privacy_deletion_task' } };
 
   it('pick in the database as they do one by one', async () => {
     await define('User', { name: 'leaves_on', display: 'Leaves on', type: 'date', option: {} });
@@ -270,15 +271,70 @@ describe('schedules over people and organizations', () => {
 
   it('erase people, and leave out whom nobody may erase', async () => {
     const { id } = await person({ email: 'erased@rules.example', firstname: 'Gone' });
-    const perform = { 'user.action': { value: 'data_privacy_deletion_task' } };
-    const { outcomes } = await change('User', [id, 1], { perform });
-    expect(outcomes.map(({ outcome, did }) => [outcome, did])).toEqual([
-      ['done', ['user.action']],
-      ['held-back', []],
+    const chief = await person({ email: 'chief@rules.example', roles: ['Admin'] });
+    const perform = { 'user.vip': { value: true }, ...erase };
+    const everybody = { condition: among([1, id, chief.id]), perform };
+    const { outcomes } = await change('User', [1, id, chief.id], everybody);
+    const heldBack = [{ action: 'user.action', why: expect.stringContaining('administrators') }];
+    expect(outcomes).toEqual([
+      { id, outcome: 'done', did: ['user.vip', 'user.action'], heldBack: [] },
+      { id: chief.id, outcome: 'partly', did: ['user.vip'], heldBack },
     ]);
+    expect((await readPerson(chief.id)).vip).toBe(true);
+    // Nobody is written to who was erased since they were picked, nor the system.
+    expect(
+      (await change('User', [1, id], { ...everybody, perform: { 'user.note': { value: 'x' } } })).outcomes,
+    ).toEqual([]);
     expect((await pick('User', { condition: among([id]) })).ids).toEqual([]);
     const [row] = await desk.rows<{ firstname: string }>('SELECT firstname FROM users WHERE id = $1', [id]);
     expect(row?.firstname).not.toBe('Gone');
+  });
+
+  it('open and close no account of who administers more than people', async () => {
+    const { id } = await person({ email: 'closed@rules.example' });
+    const chief = await person({ email: 'boss@rules.example', roles: ['Admin'] });
+    const condition = among([id, chief.id]);
+    const { outcomes } = await change('User', [chief.id, id], {
+      condition,
+      perform: { 'user.active': { value: false } },
+    });
+    const heldBack = [{ action: '*', why: expect.stringContaining('administrators') }];
+    expect(outcomes).toEqual([
+      { id: chief.id, outcome: 'held-back', did: [], heldBack },
+      { id, outcome: 'done', did: ['user.active'], heldBack: [] },
+    ]);
+    expect((await readPerson(chief.id)).active).toBe(true);
+  });
+
+  const always = { 'execution_time.calendar_id': { operator: 'is in working time', value: [7] } };
+  it.each([
+    ['no line', {}],
+    ['a group without lines', { operator: 'AND', conditions: [] }],
+    ['none of nothing', { operator: 'NOT', conditions: [{ operator: 'OR', conditions: [] }] }],
+    ['the time alone', always],
+    [
+      'the time, or a line',
+      {
+        operator: 'OR',
+        conditions: [
+          { name: 'execution_time.calendar_id', ...always['execution_time.calendar_id'] },
+          { name: 'user.vip', operator: 'is', value: true },
+        ],
+      },
+    ],
+  ])('erase nobody by a condition of %s', async (_, condition) => {
+    await expect(pick('User', { condition, perform: erase })).rejects.toMatchObject({ code: 'action.invalid' });
+    await expect(change('User', [ids.agent], { condition, perform: erase })).rejects.toMatchObject({
+      code: 'action.invalid',
+    });
+  });
+
+  it('know nobody who looks, unlike a search', async () => {
+    const condition = { 'user.id': { operator: 'is not', pre_condition: 'current_user.id' } };
+    await expect(pick('User', { condition })).rejects.toMatchObject({ code: 'condition.unsupported' });
+    const found = await desk.page(users.search, { condition }, ids.agent);
+    expect(found.list.length).toBeGreaterThan(0);
+    expect(found.list.map(({ id }) => id)).not.toContain(ids.agent);
   });
 
   it.each([

@@ -43,7 +43,7 @@ export const changePeople = defineQuestion(
     outcomes: z.array(
       z.object({
         id: Id,
-        outcome: z.enum(['done', 'held-back', 'failed']),
+        outcome: z.enum(['done', 'partly', 'held-back', 'failed']),
         /** By the names of the actions; nothing: it was so already. */
         did: z.array(z.string()),
         heldBack: z.array(z.object({ action: z.string(), why: z.string() })),

@@ -19,6 +19,12 @@ export const refusals = {
       'identity.beyond-own-rights',
       'Not authorized: this takes permissions that you do not hold.',
     ),
+  ofAdministrators: () =>
+    new AppError(
+      'forbidden',
+      'identity.beyond-own-rights',
+      'Accounts of administrators are left to administrators: a schedule does not reach them.',
+    ),
   notFound: (
     kind:
       | 'User'

@@ -99,6 +99,9 @@ export const mayUsers = {
   giveRoles: (viewer: Viewer, permissions: readonly string[]): boolean => administersAsMuch(viewer, permissions),
   /** What opens or closes an account (`accountFields`, second factors, linked providers), on top of `update`. */
   changeAccount: (viewer: Viewer, person: Person): boolean => administersAsMuch(viewer, person.permissions),
+  /** A schedule is worth what one needs to save it, whoever did: it reaches nobody who administers more. */
+  changeAccountByRule: (person: Person): boolean =>
+    person.permissions.filter(administers).every((held) => grants(['admin.user'], held)),
   /** Ending sessions, tokens, consents; one's own is nothing that could be taken too far. */
   endAccess: (viewer: Viewer, person: Person): boolean =>
     person.id === viewer.userId || administersAsMuch(viewer, person.permissions),
@@ -173,6 +176,8 @@ export const mayAudit = {
 export const mayPrivacy = {
   /** Erasing people, and keeping them from being erased. */
   manage: (viewer: Viewer): boolean => can(viewer, 'admin.data_privacy'),
+  /** Whoever administers anything is erased by hand, if at all. */
+  eraseByRule: (person: Person): boolean => !person.permissions.some(administers),
   /** Everything that is kept about somebody in one file: in person, and not by a token made for something else. */
   exportOf: (viewer: Viewer, userId: number): boolean =>
     viewer.kind === 'user' &&

@@ -8,9 +8,10 @@ import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type PeopleActions, parsePeopleActions } from '../../domain/people-rule/actions.ts';
-import type { Condition, RuleObject } from '../../domain/people-rule/fields.ts';
+import { type Condition, isAlways, type RuleObject } from '../../domain/people-rule/fields.ts';
 import { OrganizationStore } from '../../persistence/organization.store.ts';
 import { PeopleRuleStore } from '../../persistence/people-rule.store.ts';
+import { PrivacyStore } from '../../persistence/privacy.store.ts';
 import { UserStore } from '../../persistence/user.store.ts';
 import { Attributes } from '../attributes/attributes.ts';
 import type { RuleCause } from '../history/history.ts';
@@ -33,7 +34,7 @@ interface Rule {
   circumstances: Circumstances;
 }
 
-/** In whose name rules act; that somebody may order them is seen where they are saved. */
+/** In whose name rules act; that somebody may order them is seen where they are saved, and no account that administers more is reached. */
 const system: Actor = {
   ...{ kind: 'service', userId: 1, login: '-', permissions: ['admin'], groups: {}, via: 'service', locale: 'en' },
   ...{ organizationIds: [], sharedOrganizationIds: [] },
@@ -48,6 +49,7 @@ export class PeopleRules {
     private readonly db: DataSource,
     private readonly store: PeopleRuleStore,
     private readonly users: UserStore,
+    private readonly privacy: PrivacyStore,
     private readonly organizationStore: OrganizationStore,
     private readonly attributes: Attributes,
     private readonly conditions: ReadCondition,
@@ -88,7 +90,7 @@ export class PeopleRules {
     const done = (did: string[]): Outcome => ({ id, outcome: 'done', did, heldBack: [] });
     const did = await transaction(this.db, async (tx) => {
       const before = await this.lock(tx, object, id);
-      if (!before || !(await this.isPicked(tx, rule, before))) return null;
+      if (!before || (await this.isNobody(tx, object, id)) || !(await this.isPicked(tx, rule, before))) return null;
       const input = { ...actions.fields, ...(hasAny(actions.custom) && { custom: customOf(rule) }) };
       if (!hasAny(input)) return [];
       if (object === 'User') await this.writeUser.updateIn(tx, system, id, input, {}, cause);
@@ -100,17 +102,28 @@ export class PeopleRules {
     });
     if (did === null) return null;
     if (!actions.erase) return done(did);
-    await this.erasing.orderByRule(id);
+    try {
+      await this.erasing.orderByRule(id);
+    } catch (error) {
+      // What was written before stays written.
+      const refused = this.refusalOf(id, error, 'user.action');
+      return did.length > 0 ? { ...refused, outcome: 'partly', did } : refused;
+    }
     return done([...did, 'user.action']);
   }
 
-  private refusalOf(id: number, error: unknown): Outcome {
+  private refusalOf(id: number, error: unknown, action = '*'): Outcome {
     const known = AppError.from(error);
     if (known.kind !== 'bug' && known.kind !== 'unavailable') {
-      return { id, outcome: 'held-back', did: [], heldBack: [{ action: '*', why: known.detail }] };
+      return { id, outcome: 'held-back', did: [], heldBack: [{ action, why: known.detail }] };
     }
     this.log.error({ err: error, id }, 'a schedule failed for somebody');
-    return { id, outcome: 'failed', did: [], heldBack: [{ action: '*', why: 'Something went wrong on our side.' }] };
+    return { id, outcome: 'failed', did: [], heldBack: [{ action, why: 'Something went wrong on our side.' }] };
+  }
+
+  /** The system, and who was erased, also since they were picked. */
+  private async isNobody(tx: EntityManager, object: RuleObject, id: number): Promise<boolean> {
+    return object === 'User' && (id === system.userId || (await this.privacy.taskOf(tx, id)) !== undefined);
   }
 
   private async isPicked(tx: EntityManager, { object, condition, circumstances }: Rule, row: Row): Promise<boolean> {
@@ -143,7 +156,11 @@ export class PeopleRules {
     const actions = parsePeopleActions(perform, object, (name) => attributes.get(name) !== undefined);
     const rule = { object, actions, attributes, circumstances: { now, isOpen: (id: number) => open.has(id) } };
     for (const [name, value] of Object.entries(customOf(rule))) attributes.get(name)?.read(value);
-    return { ...rule, condition: await this.conditions.run(condition, object) };
+    const picks = await this.conditions.ofRule(condition, object);
+    if (actions.erase && (picks === null || isAlways(true, picks))) {
+      throw new AppError('invalid', 'action.invalid', '"user.action" needs a condition that asks who it is for.');
+    }
+    return { ...rule, condition: picks };
   }
 }
 

@@ -16,15 +16,9 @@ export class ReadCondition {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @returns null: it picks all @throws AppError invalid `condition.unsupported` */
-  async run(selector: unknown, object: RuleObject): Promise<Condition | null> {
-    const { known } = await this.attributes.set(object);
-    try {
-      return parsePeopleCondition(selector, object, new Map(known.map((one) => [one.name, knownOf(one)])));
-    } catch (error) {
-      if (error instanceof SelectorError) throw new AppError('invalid', 'condition.unsupported', error.message);
-      throw error;
-    }
+  /** For a schedule, where nobody looks. @returns null: it picks all @throws AppError invalid `condition.unsupported` */
+  async ofRule(selector: unknown, object: RuleObject): Promise<Condition | null> {
+    return this.run(selector, object, false);
   }
 
   /** What a search is narrowed to. @param given  the selector, or its text @throws AppError invalid */
@@ -32,9 +26,20 @@ export class ReadCondition {
     if (given === undefined || given === null || given === '') return undefined;
     const viewer = { userId: actor.userId, organizationIds: actor.organizationIds };
     return {
-      condition: await this.run(typeof given === 'string' ? parsed(given) : given, object),
+      condition: await this.run(typeof given === 'string' ? parsed(given) : given, object, true),
       circumstances: { now: this.clock.now(), viewer },
     };
+  }
+
+  private async run(selector: unknown, object: RuleObject, viewer: boolean): Promise<Condition | null> {
+    const { known } = await this.attributes.set(object);
+    const attributes = new Map(known.map((one) => [one.name, knownOf(one)]));
+    try {
+      return parsePeopleCondition(selector, object, attributes, viewer);
+    } catch (error) {
+      if (error instanceof SelectorError) throw new AppError('invalid', 'condition.unsupported', error.message);
+      throw error;
+    }
   }
 }
 

@@ -99,10 +99,13 @@ export class ErasePeople {
     await this.ordered(actor, actor.userId, 'pseudonymise', (tx, user) => this.obstacle(tx, user));
   }
 
-  /** For a schedule. @throws AppError conflict, invalid */
+  /** For a schedule, which erases nobody who administers anything. @throws AppError conflict, forbidden, invalid */
   async orderByRule(userId: number): Promise<void> {
     const system = { kind: 'service', userId: SYSTEM_USER } as const;
-    await this.ordered(system, userId, 'pseudonymise', (tx, user) => this.refusalOf(tx, system, user));
+    await this.ordered(system, userId, 'pseudonymise', async (tx, user) => {
+      if (!mayPrivacy.eraseByRule(user)) return refusals.ofAdministrators();
+      return this.refusalOf(tx, system, user);
+    });
   }
 
   private async ordered(

@@ -133,7 +133,10 @@ export class WriteUser {
       const custom = await this.attributes.changed(actor, 'User', before, input.custom);
       const away = await this.away.valuesOf(tx, before, input);
       const after = { ...resolved, values: { ...resolved.values, ...identification, ...hash, ...away, custom } };
-      await this.refuseBeyond(tx, actor, before, after, input.invite === true);
+      await this.refuseBeyond(tx, actor, before, after, {
+        invites: input.invite === true,
+        byRule: cause !== undefined,
+      });
       const changed = await this.change.run(tx, actor, before, after, { cause });
       if (input.invite) await this.invite(tx, actor, await this.row(tx, id));
       return changed;
@@ -166,10 +169,11 @@ export class WriteUser {
     actor: Actor,
     before: UserRow,
     after: ResolvedUser,
-    invites: boolean,
+    { invites, byRule }: { invites: boolean; byRule: boolean },
   ): Promise<void> {
     const { values, roles } = changesOf(before, after);
     const ofAccount = roles || invites || accountFields.some((name) => name in values);
+    if (ofAccount && byRule && !mayUsers.changeAccountByRule(before)) throw refusals.ofAdministrators();
     if (ofAccount && !mayUsers.changeAccount(actor, before)) throw refusals.beyondOwnRights();
     if (!roles) return;
     await this.refuseRolesBeyond(tx, actor, after.roleIds?.filter((id) => !before.role_ids.includes(id)) ?? []);

@@ -78,6 +78,7 @@ const known: Record<RuleObject, ReadonlyMap<string, Field>> = {
 /**
  * Reads the selector JSON of a condition over people or organizations, `{ "user.active": { … } }`.
  * @param attributes  the custom ones of the object, by name
+ * @param viewer  whether somebody looks, who `current_user.id` is
  * @returns null for an empty selector, which stands for all
  * @throws SelectorError that names the line
  */
@@ -85,6 +86,7 @@ export function parsePeopleCondition(
   selector: unknown,
   object: RuleObject,
   attributes: ReadonlyMap<string, KnownAttribute>,
+  viewer: boolean,
 ): Condition | null {
   const prefix = `${object.toLowerCase()}.`;
   return readSelector<Facts, Read>(selector, {
@@ -98,8 +100,26 @@ export function parsePeopleCondition(
       );
     },
     names: () => [...known[object].keys(), ...[...attributes.keys()].map((name) => `${prefix}${name}`)],
-    present: true,
+    clock: true,
+    viewer,
     changes: false,
     keyOf: (text) => text,
   });
+}
+
+/**
+ * Whether the answer is this one whoever is asked about: nothing is asked of them, as by no lines, by groups without any,
+ * or by the working time alone.
+ */
+export function isAlways(answer: boolean, condition: Condition): boolean {
+  const each = (one: Condition) => isAlways(condition.op === 'none' ? !answer : answer, one);
+  switch (condition.op) {
+    case 'test':
+      return condition.test.is === 'working-time';
+    case 'all':
+      return answer ? condition.of.every(each) : condition.of.some(each);
+    case 'any':
+    case 'none':
+      return answer === (condition.op === 'any') ? condition.of.some(each) : condition.of.every(each);
+  }
 }

@@ -12,7 +12,8 @@ export function parseCondition(selector: unknown, knowledge: Knowledge): Conditi
   return readSelector(selector, {
     field: (name) => fieldNamed(name, knowledge),
     names: () => knownFields(knowledge),
-    present: knowledge.scope !== 'fields',
+    clock: knowledge.scope !== 'fields',
+    viewer: knowledge.scope !== 'fields',
     changes: knowledge.scope === 'changes',
     keyOf: tagKey,
   });
