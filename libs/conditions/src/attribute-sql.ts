@@ -1,7 +1,7 @@
 import { isoTime } from '@helpmesh/kernel';
 import { type Circumstances, holdsOf, type Test, type TestOfValue } from './condition.ts';
 import type { Field, Value } from './field.ts';
-import { instantOf, type Moment } from './moment.ts';
+import { dayOf, instantOf, type Moment } from './moment.ts';
 import { foundSql, type Param, patternSql } from './text-sql.ts';
 
 /** Where custom attributes are: an indexed column of JSON, and who looks as somebody who sees all of them. */
@@ -56,6 +56,9 @@ function storedSql(
   const several = type === 'choices';
   // Only what is stored as a text is one; the function is not asked for anything else.
   const text = () => `(CASE WHEN jsonb_typeof(${column} -> ${name()}) = 'string' THEN ${column} ->> ${name()} END)`;
+  // Instants and days are stored as ISO 8601, whose order is that of time.
+  const at = (moment: Moment) =>
+    literal(type === 'day' ? dayOf(moment, circumstances) : isoTime(instantOf(moment, circumstances.now)));
   const has = (of: string) => `(${column} ? ${name()} AND ${of})`;
   switch (test.is) {
     case 'in': {
@@ -82,27 +85,16 @@ function storedSql(
     case 'more':
       return path(`${key} ? (@ > ${literal(test.than)})`);
     case 'until':
-      return path(`${key} ? (${until(test.moment, circumstances)})`);
+      return path(`${key} ? (@ <= ${at(test.moment)})`);
     case 'since':
-      return path(`${key} ? (${since(test.moment, circumstances)})`);
+      return path(`${key} ? (@ >= ${at(test.moment)})`);
     case 'between':
-      return path(`${key} ? ((${since(test.first, circumstances)}) && ${until(test.last, circumstances)})`);
+      return path(`${key} ? (@ >= ${at(test.first)} && @ <= ${at(test.last)})`);
   }
 }
 
 /** A literal of the path language, which writes texts as JSON does. */
 const literal = (value: Value) => JSON.stringify(value);
-
-/** Instants and days are stored as ISO 8601, whose order is that of time: a day comes before every instant in it. */
-const until = (moment: Moment, { now }: Circumstances) => `@ <= ${literal(isoTime(instantOf(moment, now)))}`;
-
-function since(moment: Moment, { now }: Circumstances): string {
-  const instant = isoTime(instantOf(moment, now));
-  // The day that begins at this very instant.
-  const [day, time] = instant.split('T');
-  const sameDay = time === '00:00:00.000Z' ? ` || @ == ${literal(day as string)}` : '';
-  return `@ >= ${literal(instant)}${sameDay}`;
-}
 
 function testOfValue(field: Field, test: Test): TestOfValue {
   switch (test.is) {

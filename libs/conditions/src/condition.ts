@@ -1,7 +1,7 @@
 import type { EpochMs } from '@helpmesh/kernel';
 import type { ChangeFacts, Field, Reached, Value } from './field.ts';
 import { fold } from './fold.ts';
-import { instantOf, type Moment } from './moment.ts';
+import { dayOf, instantOf, type Moment } from './moment.ts';
 import type { Pattern } from './pattern.ts';
 
 /**
@@ -45,6 +45,8 @@ export type Test =
 /** What an answer depends on besides the facts. */
 export interface Circumstances {
   now: EpochMs;
+  /** By whose clock it is a day where a condition names no zone; that of UTC without one. */
+  zone?: string | undefined;
   /** Who looks. Without one, nothing is theirs. */
   viewer?:
     | {
@@ -90,11 +92,20 @@ export function fieldsOf(condition: Condition): ReadonlySet<string> {
 /** Whether the answer may become another one while nothing but the clock moves. */
 export function dependsOnTime(condition: Condition): boolean {
   return testsOf(condition).some(
-    ({ test }) =>
-      test.is === 'working-time' ||
-      ((test.is === 'until' || test.is === 'since') && !('at' in test.moment)) ||
-      (test.is === 'between' && !('at' in test.first && 'at' in test.last)),
+    ({ test }) => test.is === 'working-time' || momentsOf(test).some((moment) => !('at' in moment)),
   );
+}
+
+/** Whether the answer is another one where clocks show another day: `zone` has to be known. */
+export function dependsOnZone(condition: Condition): boolean {
+  return testsOf(condition).some(
+    ({ field, test }) => field.type === 'day' && momentsOf(test).some((moment) => 'shift' in moment),
+  );
+}
+
+function momentsOf(test: Test): Moment[] {
+  if (test.is === 'between') return [test.first, test.last];
+  return test.is === 'until' || test.is === 'since' ? [test.moment] : [];
 }
 
 /** The values that stand for the viewer here. */
@@ -154,14 +165,20 @@ export function holdsOf(test: TestOfValue, value: Value | readonly Value[], circ
     case 'more':
       return typeof value === 'number' && value > test.than;
     case 'until':
-      return typeof value === 'number' && value <= instantOf(test.moment, circumstances.now);
+      return compared(value, test.moment, circumstances) <= 0;
     case 'since':
-      return typeof value === 'number' && value >= instantOf(test.moment, circumstances.now);
-    case 'between': {
-      const { now } = circumstances;
-      return typeof value === 'number' && value >= instantOf(test.first, now) && value <= instantOf(test.last, now);
-    }
+      return compared(value, test.moment, circumstances) >= 0;
+    case 'between':
+      return compared(value, test.first, circumstances) >= 0 && compared(value, test.last, circumstances) <= 0;
   }
+}
+
+/** Below zero for a time or a day before the moment, above for one after; NaN for what is neither. */
+function compared(value: Value | readonly Value[], moment: Moment, circumstances: Circumstances): number {
+  if (typeof value === 'number') return value - instantOf(moment, circumstances.now);
+  if (typeof value !== 'string') return Number.NaN;
+  const day = dayOf(moment, circumstances);
+  return value < day ? -1 : value > day ? 1 : 0;
 }
 
 const finds = {

@@ -1,5 +1,6 @@
 /**
- * What kind of value a field holds, which is what decides the operators. `keys` are many at once (tags), compared by
+ * What kind of value a field holds, which is what decides the operators. A `day` is a date of the calendar, in every
+ * zone the same. `keys` are many at once (tags), compared by
  * their keys; `choices` are many as well, compared as they are; `users` are the ids of many.
  */
 export type FieldType =
@@ -10,6 +11,7 @@ export type FieldType =
   | 'number'
   | 'boolean'
   | 'time'
+  | 'day'
   | 'keys'
   | 'choices'
   | 'users'
@@ -85,9 +87,10 @@ export function attributeField<F>(
   return { name, type, value, attribute: { name: own, fallback: otherwise, ofAgents } };
 }
 
-/** As it is stored in JSON; instants as ISO 8601. */
+/** As it is stored in JSON; instants and days as ISO 8601. */
 function stored(type: FieldType, value: unknown): Value | readonly Value[] {
   if (type === 'choices') return Array.isArray(value) ? value.map(String) : [];
   if (type === 'time') return typeof value === 'string' ? Date.parse(value) : null;
+  if (type === 'day') return typeof value === 'string' ? value : null;
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }

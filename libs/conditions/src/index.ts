@@ -2,6 +2,7 @@ export {
   type Circumstances,
   type Condition,
   dependsOnTime,
+  dependsOnZone,
   fieldsOf,
   matches,
   readsOf,
@@ -19,6 +20,6 @@ export {
   type Value,
 } from './field.ts';
 export { fold } from './fold.ts';
-export { instantOf } from './moment.ts';
+export { dayOf, instantOf } from './moment.ts';
 export { readSelector, SelectorError } from './parse.ts';
 export type { Param } from './text-sql.ts';

@@ -1,4 +1,4 @@
-import { type EpochMs, epochMs } from '@helpmesh/kernel';
+import { epochMs } from '@helpmesh/kernel';
 import type { Condition, Test, Viewer } from './condition.ts';
 import type { Field, FieldType, Reached, Value } from './field.ts';
 import { fold } from './fold.ts';
@@ -114,7 +114,8 @@ interface Operator {
 }
 
 const single = ['id', 'user', 'organization', 'text', 'number', 'boolean'] as const;
-const every = [...single, 'time', 'keys', 'choices', 'users'] as const;
+const temporal = ['time', 'day'] as const;
+const every = [...single, ...temporal, 'keys', 'choices', 'users'] as const;
 const severalAtOnce = ['keys', 'choices'] as const;
 
 const equal = (asked: Asked): Test => {
@@ -136,7 +137,7 @@ const pattern = ({ line, fail }: Asked): Test => {
 };
 const absolute =
   (is: 'until' | 'since') =>
-  (asked: Asked): Test => ({ is, moment: { at: instant(asked) } });
+  (asked: Asked): Test => ({ is, moment: instant(asked) });
 const relative =
   (is: 'until' | 'since', sign: 1 | -1) =>
   (asked: Asked): Test => ({ is, moment: shifted(asked, sign) });
@@ -188,21 +189,21 @@ const operators = new Map<string, Operator>(
         ['contains one not'],
         { for: severalAtOnce, not: true, test: (asked) => ({ is: 'in', values: several(asked) }) },
       ],
-      [['before (absolute)'], { for: ['time'], test: absolute('until') }],
-      [['after (absolute)'], { for: ['time'], test: absolute('since') }],
-      [['before (relative)'], { for: ['time'], ofTime: true, test: relative('until', -1) }],
-      [['after (relative)'], { for: ['time'], ofTime: true, test: relative('since', 1) }],
-      [['from (relative)'], { for: ['time'], ofTime: true, test: relative('since', -1) }],
-      [['till (relative)'], { for: ['time'], ofTime: true, test: relative('until', 1) }],
+      [['before (absolute)'], { for: temporal, test: absolute('until') }],
+      [['after (absolute)'], { for: temporal, test: absolute('since') }],
+      [['before (relative)'], { for: temporal, ofTime: true, test: relative('until', -1) }],
+      [['after (relative)'], { for: temporal, ofTime: true, test: relative('since', 1) }],
+      [['from (relative)'], { for: temporal, ofTime: true, test: relative('since', -1) }],
+      [['till (relative)'], { for: temporal, ofTime: true, test: relative('until', 1) }],
       [
         ['within last (relative)'],
-        { for: ['time'], ofTime: true, test: (asked) => ({ is: 'between', first: shifted(asked, -1), last: present }) },
+        { for: temporal, ofTime: true, test: (asked) => ({ is: 'between', first: shifted(asked, -1), last: present }) },
       ],
       [
         ['within next (relative)'],
-        { for: ['time'], ofTime: true, test: (asked) => ({ is: 'between', first: present, last: shifted(asked, 1) }) },
+        { for: temporal, ofTime: true, test: (asked) => ({ is: 'between', first: present, last: shifted(asked, 1) }) },
       ],
-      [['today'], { for: ['time'], ofTime: true, test: today }],
+      [['today'], { for: temporal, ofTime: true, test: today }],
       [['is in working time'], { for: ['calendar'], ofTime: true, test: workingTime }],
       [['is not in working time'], { for: ['calendar'], ofTime: true, not: true, test: workingTime }],
       [['has changed'], { for: [...every], ofChange: true, test: () => ({ is: 'changed' }) }],
@@ -331,11 +332,11 @@ function checkedText(text: string, fail: Asked['fail']): string {
   return text;
 }
 
-function instant({ line, fail }: Asked): EpochMs {
+function instant({ field, line, fail }: Asked): Moment {
   const text = Array.isArray(line.value) ? line.value[0] : line.value;
   const at = typeof text === 'string' && /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at) || at < 0) throw fail(`${quoted(text)} is no time like 2026-12-24T18:00:00Z.`);
-  return epochMs(at);
+  return { at: epochMs(at), ...(field.type === 'day' && { on: String(text).slice(0, '2026-12-24'.length) }) };
 }
 
 /** By whose clock it is a day; UTC when nothing is said. */

@@ -1,5 +1,5 @@
 import { AttributeBook } from '@helpmesh/attributes';
-import { type Circumstances, SelectorError, testsOf } from '@helpmesh/conditions';
+import { type Circumstances, dependsOnZone, SelectorError, testsOf } from '@helpmesh/conditions';
 import type { Actor } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -10,6 +10,7 @@ import type { Knowledge } from '../domain/condition/fields.ts';
 import { parseCondition } from '../domain/condition/parse.ts';
 import { calendarOf } from '../domain/sla/calendar.ts';
 import { WorkingTime } from '../domain/sla/working-time.ts';
+import { DeskSettingStore } from '../persistence/desk-setting.store.ts';
 import { SlaStore } from '../persistence/sla.store.ts';
 import { knownAttributes } from './attributes/known-attributes.ts';
 
@@ -29,6 +30,7 @@ export class Conditions {
   constructor(
     private readonly db: DataSource,
     private readonly slas: SlaStore,
+    private readonly desk: DeskSettingStore,
     private readonly attributes: AttributeBook,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -47,7 +49,9 @@ export class Conditions {
         .flatMap((condition) => (condition ? testsOf(condition) : []))
         .flatMap(({ test }) => (test.is === 'working-time' ? test.calendarIds : [])),
     );
-    if (asked.size === 0) return { now, viewer };
+    const inZone = conditions.some((condition) => condition && dependsOnZone(condition));
+    const always = { now, viewer, ...(inZone && { zone: await this.desk.zone(this.db) }) };
+    if (asked.size === 0) return always;
     const { calendars } = await this.slas.rules(this.db);
     const open = new Set(
       calendars
@@ -55,6 +59,6 @@ export class Conditions {
         .filter((row) => new WorkingTime(calendarOf(row.timezone, row.businessHours, row.publicHolidays)).isOpen(now))
         .map(({ id }) => id),
     );
-    return { now, viewer, isOpen: (id) => open.has(id) };
+    return { ...always, isOpen: (id) => open.has(id) };
   }
 }

@@ -22,7 +22,8 @@ const attributes = new Map([
   ['secret', attribute('text', 'ärger', true)],
   ['floor', attribute('number', 2)],
   ['vip', attribute('boolean')],
-  ['moved_on', attribute('time')],
+  ['moved_on', attribute('day')],
+  ['due_on', attribute('day', '2026-05-31')],
   ['seen_at', attribute('time', '2026-05-31T00:00:00.000Z')],
   ['sites', attribute('choices', ['b', 'k'])],
   ['areas', attribute('choices')],
@@ -30,7 +31,8 @@ const attributes = new Map([
 const knowledge = { scope: 'tickets', attributes } as const;
 
 const COUNT = 300;
-const now = epochMs(Date.UTC(2026, 4, 31, 10));
+/** In most zones; on Samoa it is still the day before, on Kiritimati the day after. */
+const now = epochMs(Date.UTC(2026, 4, 31, 10, 30));
 const titles = [
   '',
   'Printer',
@@ -78,6 +80,7 @@ beforeAll(async () => {
        'floor', CASE WHEN id % 4 = 1 THEN id % 7 - 3 END,
        'vip', CASE WHEN id % 6 = 0 THEN id % 4 = 0 END,
        'moved_on', CASE WHEN id % 5 = 2 THEN to_char($2::timestamptz + make_interval(days => id % 9 - 4), 'YYYY-MM-DD') END,
+       'due_on', CASE WHEN id % 3 = 1 THEN to_char($2::timestamptz + make_interval(days => id % 7 - 3), 'YYYY-MM-DD') END,
        'seen_at', CASE WHEN id % 7 = 3 THEN to_char($2::timestamptz + make_interval(hours => id % 50 - 25),
          'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') END,
        'sites', CASE WHEN id % 4 = 2 THEN to_jsonb(($3::text[])[1:id % 4]) END,
@@ -199,6 +202,9 @@ const texts = [
 ];
 const moreTexts = ['owner.login', 'owner.email', 'organization.name', 'group.name'];
 const times = ['ticket.pending_time', 'ticket.close_at', 'ticket.created_at', 'ticket.escalation_at'];
+const dates = ['ticket.moved_on', 'ticket.due_on', 'ticket.seen_at'];
+/** From eleven hours behind UTC, where it is still yesterday, to fourteen ahead of it, where it is tomorrow. */
+const zones = ['Pacific/Pago_Pago', 'America/New_York', 'Europe/Berlin', 'Asia/Kathmandu', 'Pacific/Kiritimati'];
 const plainIds = [
   'ticket.group_id',
   'ticket.state_id',
@@ -294,13 +300,21 @@ const lines = fc.oneof(
   operatorOf(['ticket.floor'], ['less than', 'greater than', 'is', 'is not'], value(from<unknown>(0, 2, '3', 1.5, -2))),
   operatorOf(['ticket.vip'], ['is', 'is not'], value(from<unknown>(true, 'false', null))),
   operatorOf(
-    ['ticket.moved_on', 'ticket.seen_at'],
+    dates,
     ['before (absolute)', 'after (absolute)'],
-    value(from(isoTime(now), '2026-05-31', '2026-05-30T12:00:00+02:00')),
+    value(from(isoTime(now), '2026-05-31', '2026-05-30T12:00:00+02:00', '2026-05-31T20:00:00-10:00')),
   ),
+  operatorOf(dates, ['today'], value(from('', ...zones))),
   operatorOf(
-    ['ticket.moved_on', 'ticket.seen_at'],
-    ['before (relative)', 'from (relative)', 'till (relative)', 'within last (relative)', 'within next (relative)'],
+    dates,
+    [
+      'before (relative)',
+      'after (relative)',
+      'from (relative)',
+      'till (relative)',
+      'within last (relative)',
+      'within next (relative)',
+    ],
     shifts,
   ),
   operatorOf(
@@ -329,11 +343,12 @@ function factsFor(actor: Actor, { ticket, customer, organization, group, ...ofAg
 describe('a condition', () => {
   it('picks the same tickets in SQL as in memory, whoever looks', async () => {
     await fc.assert(
-      fc.asyncProperty(selectors, anyActor, async (selector, actor) => {
+      fc.asyncProperty(selectors, anyActor, from(undefined, ...zones), async (selector, actor, zone) => {
         const condition = parseCondition(selector, knowledge);
         if (!condition) return;
         const circumstances: Circumstances = {
           now,
+          zone,
           viewer: { userId: actor.userId, organizationIds: actor.organizationIds },
           isOpen: (id) => id === 1,
         };

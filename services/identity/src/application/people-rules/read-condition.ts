@@ -59,5 +59,6 @@ function typeOf({ type, isSeveral }: Attribute): FieldType {
   if (isSeveral) return 'choices';
   if (type === 'integer') return 'number';
   if (type === 'boolean') return 'boolean';
-  return type === 'date' || type === 'datetime' ? 'time' : 'text';
+  if (type === 'date') return 'day';
+  return type === 'datetime' ? 'time' : 'text';
 }

@@ -76,6 +76,7 @@ export class TicketFacts {
     const organizationId = by === null ? null : (refs.person(by)?.organizationId ?? null);
     return {
       now,
+      zone: refs.zone,
       isOpen: (id) => refs.slaRules.isOpen(id, now),
       ...(by !== null && {
         viewer: { userId: by, organizationIds: organizationId === null ? [] : [organizationId] },

@@ -1,6 +1,7 @@
 import {
   type Circumstances,
   dependsOnTime,
+  dependsOnZone,
   type FieldType,
   fieldsOf,
   instantOf,
@@ -226,7 +227,7 @@ describe('a condition', () => {
     const attributes = new Map([
       ['floor', attribute('number')],
       ['room', attribute('text', 'Hall')],
-      ['moved_on', attribute('time')],
+      ['moved_on', attribute('day')],
       ['sites', attribute('choices', ['b'])],
     ]);
     const held = (selector: unknown, stored: Record<string, unknown>) => {
@@ -243,6 +244,61 @@ describe('a condition', () => {
     expect(held(one('ticket.moved_on', 'before (relative)', 1, { range: 'day' }), { moved_on: '2026-01-01' })).toBe(
       true,
     );
+  });
+
+  /** Half past ten at night on 3 May in New York, half past two in the night of the fourth by UTC. */
+  const night = epochMs(Date.UTC(2026, 4, 4, 2, 30));
+  const daysPicked = (line: object, zone?: string) => {
+    const attributes = new Map([['due_on', { type: 'day' as const, fallback: null, ofAgents: false }]]);
+    const condition = parseCondition({ 'ticket.due_on': line }, { scope: 'tickets', attributes });
+    const holds = (due_on: unknown) =>
+      condition && matches(condition, { ticket: ticket(), attributes: { due_on } }, { now: night, zone });
+    return ['2026-05-02', '2026-05-03', '2026-05-04', '2026-05-05', null, 5].filter(holds).map((day) => String(day));
+  };
+
+  it.each([
+    ['America/New_York', ['2026-05-03']],
+    ['', ['2026-05-04']],
+    ['Europe/Berlin', ['2026-05-04']],
+    ['Pacific/Kiritimati', ['2026-05-04']],
+  ])('a date is today by the clock of %j', (value, expected) => {
+    expect(daysPicked({ operator: 'today', value })).toEqual(expected);
+  });
+
+  it.each([
+    ['before (relative)', 1, 'day', 'America/New_York', ['2026-05-02']],
+    ['before (relative)', 1, 'day', 'Europe/Berlin', ['2026-05-02', '2026-05-03']],
+    ['before (relative)', 1, 'day', undefined, ['2026-05-02', '2026-05-03']],
+    ['after (relative)', 2, 'day', 'America/New_York', ['2026-05-05']],
+    ['within last (relative)', 1, 'day', 'America/New_York', ['2026-05-02', '2026-05-03']],
+    ['within next (relative)', 1, 'day', 'America/New_York', ['2026-05-03', '2026-05-04']],
+    ['within next (relative)', 2, 'hour', 'America/New_York', ['2026-05-03', '2026-05-04']],
+    ['within next (relative)', 2, 'hour', 'Pacific/Kiritimati', ['2026-05-04']],
+    ['from (relative)', 5_000_000, 'year', 'Europe/Berlin', ['2026-05-02', '2026-05-03', '2026-05-04', '2026-05-05']],
+    ['before (relative)', 0, 'day', 'A/Zone', ['2026-05-02', '2026-05-03', '2026-05-04']],
+  ])('a date %s %i %s by the clock of %s', (operator, value, range, zone, expected) => {
+    expect(daysPicked({ operator, value, range }, zone)).toEqual(expected);
+  });
+
+  it.each([
+    ['2026-05-04', ['2026-05-04', '2026-05-05']],
+    ['2026-05-04T22:00:00-05:00', ['2026-05-04', '2026-05-05']],
+    ['2026-05-05T01:00:00+14:00', ['2026-05-05']],
+  ])('a date is not before %s, whose day is that of its own clock', (value, expected) => {
+    expect(daysPicked({ operator: 'after (absolute)', value }, 'America/New_York')).toEqual(expected);
+  });
+
+  it('needs to know where the desk is only for dates that are so long from now', () => {
+    const attributes = new Map([['due_on', { type: 'day' as const, fallback: null, ofAgents: false }]]);
+    const needs = (selector: object) => {
+      const condition = parseCondition(selector, { scope: 'tickets', attributes });
+      return condition && dependsOnZone(condition);
+    };
+    const ago = { operator: 'before (relative)', value: 1, range: 'day' };
+    expect(needs({ 'ticket.due_on': ago })).toBe(true);
+    expect(needs({ 'ticket.created_at': ago })).toBe(false);
+    expect(needs({ 'ticket.due_on': { operator: 'today', value: 'Asia/Tokyo' } })).toBe(false);
+    expect(needs({ 'ticket.due_on': { operator: 'before (absolute)', value: '2026-05-04' } })).toBe(false);
   });
 
   it('tells what has to be known for it, and when it has to be asked again', () => {

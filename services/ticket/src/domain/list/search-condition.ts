@@ -3,6 +3,7 @@ import { type EpochMs, epochMs } from '@helpmesh/kernel';
 import { Temporal } from 'temporal-polyfill';
 import type { Condition } from '../condition/condition.ts';
 import { type Field, fieldNamed, type Knowledge } from '../condition/fields.ts';
+import { dayIn } from '../notice/day.ts';
 import type { SearchTerm } from './search-syntax.ts';
 
 /** What a query is read by. */
@@ -36,6 +37,7 @@ export function searchCondition(term: Named, knowledge: Knowledge, clock: Search
   if (!field) return undefined;
   switch (field.type) {
     case 'time':
+    case 'day':
       return ofTime(field, term, clock);
     case 'number':
       return ofNumber(field, term);
@@ -107,12 +109,18 @@ function bound(text: string, compare: SearchTerm['compare']): { test: Test; not:
 
 function ofTime(field: Field, { value, compare, range }: Named, clock: SearchClock): Condition | undefined {
   const [from, to] = range ? [value, range.until] : [value, value];
-  const [first, last] = [from === '*' ? null : periodOf(from, clock), to === '*' ? null : periodOf(to, clock)];
+  const isDay = field.type === 'day';
+  const periodFor = (text: string) => {
+    const period = text === '*' ? null : periodOf(text, clock);
+    return period && isDay ? wholeDays(period, clock.zone) : period;
+  };
+  const [first, last] = [periodFor(from), periodFor(to)];
   if (first === undefined || last === undefined) return undefined;
+  const moment = (at: EpochMs) => ({ at, ...(isDay && { on: dayIn(clock.zone, at) }) });
   const since = (period: Period | null, whole: boolean): Condition[] =>
-    period ? [test(field, { is: 'since', moment: { at: whole ? period.first : within(period.last + 1) } })] : [];
+    period ? [test(field, { is: 'since', moment: moment(whole ? period.first : within(period.last + 1)) })] : [];
   const until = (period: Period | null, whole: boolean): Condition[] =>
-    period ? [test(field, { is: 'until', moment: { at: whole ? period.last : within(period.first - 1) } })] : [];
+    period ? [test(field, { is: 'until', moment: moment(whole ? period.last : within(period.first - 1)) })] : [];
   if (range) return all(isSet(field), ...since(first, range.withFirst), ...until(last, range.withLast));
   if (compare === '>' || compare === '>=') return all(isSet(field), ...since(first, compare === '>='));
   if (compare === '<' || compare === '<=') return all(isSet(field), ...until(first, compare === '<='));
@@ -162,6 +170,12 @@ function periodOf(text: string, { now, zone }: SearchClock): Period | undefined 
     if (error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** Of what holds days, "after now" is after today. */
+function wholeDays({ first, last }: Period, zone: string): Period {
+  const day = (at: EpochMs) => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).startOfDay();
+  return { first: instant(day(first)), last: lasting(day(last), 'd').last };
 }
 
 function beginOf(at: Temporal.ZonedDateTime, unit: Unit): Temporal.ZonedDateTime {

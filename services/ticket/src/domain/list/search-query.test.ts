@@ -8,7 +8,10 @@ import { isView } from './views.ts';
 
 /** Twenty to midnight in Berlin on the day before its clocks go forward. */
 const clock = { now: epochMs(Date.parse('2026-03-28T22:40:00Z')), zone: 'Europe/Berlin', me: 7 };
-const knowledge = { scope: 'tickets' } as const;
+const knowledge = {
+  scope: 'tickets',
+  attributes: new Map([['due_on', { type: 'day', fallback: null, ofAgents: false }]]),
+} as const;
 const read = (text: string) =>
   parseSearch(text, { me: clock.me, condition: (term) => searchCondition(term, knowledge, clock) });
 
@@ -121,7 +124,7 @@ describe('a search query', () => {
       return condition.of.map((one) => `${condition.op === 'none' ? 'not ' : ''}${told(one)}`).join(', ');
     const { test } = condition;
     if (test.is === 'since' || test.is === 'until')
-      return `${test.is} ${'at' in test.moment ? isoTime(test.moment.at) : '?'}`;
+      return `${test.is} ${'at' in test.moment ? (test.moment.on ?? isoTime(test.moment.at)) : '?'}`;
     if (test.is === 'less' || test.is === 'more') return `${test.is} ${test.than}`;
     return 'values' in test ? `${test.is} ${test.values}` : 'texts' in test ? `${test.is} ${test.texts}` : test.is;
   };
@@ -148,6 +151,11 @@ describe('a search query', () => {
     ['updated_at:>now-1h', 'set, since 2026-03-28T21:40:00.001Z'],
     ['pending:today', 'set, since 2026-03-27T23:00:00.000Z, until 2026-03-28T22:59:59.999Z'],
     ['due:<tomorrow', 'set, until 2026-03-28T22:59:59.999Z'],
+    ['due_on:2026-03-29', 'set, since 2026-03-29, until 2026-03-29'],
+    ['due_on:>2026-03-28T12:00', 'set, since 2026-03-29'],
+    ['due_on:<=today', 'set, until 2026-03-28'],
+    ['due_on:>now', 'set, since 2026-03-29'],
+    ['due_on:[now TO now+1d]', 'set, since 2026-03-28, until 2026-03-29'],
     ['article_count:>3', 'set, more 3'],
     ['article_count:[2 TO 5}', 'set, not less 2, less 5'],
     ['article_count:0', 'set, in 0'],
