@@ -286,7 +286,7 @@ export class ChangeTickets {
   private async actionsOf({ actor, actions }: CarryOutActions, ticket: Ticket, refs: Refs): Promise<ActionPlan> {
     const render = await this.words.of(actor, ticket, refs, textsOf(actions));
     const organizationId = refs.person(actor.userId)?.organizationId ?? null;
-    const context = { actor: { id: actor.userId, organizationId }, now: this.clock.now(), render };
+    const context = { actor: { id: actor.userId, organizationId }, now: this.clock.now(), zone: refs.zone, render };
     const plan = checkedPlan(planActions(actions, ticket, context), refs);
     const { customerId } = plan.fields;
     if (customerId !== undefined && customerId !== ticket.customerId) {

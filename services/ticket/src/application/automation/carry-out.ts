@@ -111,6 +111,7 @@ export class CarryOut {
     return planActions(rule.actions, ticket, {
       actor: actor ? { id: actor.id, organizationId: actor.organizationId } : null,
       now: writing.now,
+      zone: refs.zone,
       render: (template, form) => render(template, form, values, { locale, timezone: rule.timezone ?? refs.zone }),
     });
   }

@@ -19,7 +19,7 @@ const ticket: Ticket = openTicket(
   { states, ownerOf: () => undefined, matrixOf: () => null, defaultPriority: { id: 2 } },
   noon,
 );
-const agent = { actor: { id: 4, organizationId: 9 }, now: noon, render: (text: string) => text };
+const agent = { actor: { id: 4, organizationId: 9 }, now: noon, zone: 'UTC', render: (text: string) => text };
 const rule = { ...agent, actor: null };
 const plan = (perform: object, context: typeof agent | typeof rule = agent) =>
   planActions(parseActions(perform), ticket, context);
@@ -155,6 +155,16 @@ describe('what is to be done', () => {
     const late = { ...agent, now: epochMs(Date.UTC(2026, 0, 31, 23)) };
     expect(planActions(parseActions(perform, undefined, read), ticket, late).attributes).toEqual({
       ...{ day: '2026-02-28', at: '2026-02-01T00:30:00.000Z' },
+    });
+    const inZone = (zone: string) =>
+      planActions(parseActions(perform, undefined, read), ticket, { ...late, zone }).attributes;
+    // There it is 1 February already.
+    expect(inZone('Europe/Berlin')).toEqual({ day: '2026-03-01', at: '2026-02-01T00:30:00.000Z' });
+    expect(inZone('America/New_York')).toMatchObject({ day: '2026-02-28' });
+    const tomorrow = { 'ticket.day': { operator: 'relative', value: 1, range: 'day' } };
+    const evening = { ...agent, now: epochMs(Date.UTC(2026, 4, 4, 2)), zone: 'America/New_York' };
+    expect(planActions(parseActions(tomorrow, undefined, read), ticket, evening).attributes).toEqual({
+      day: '2026-05-04',
     });
     const room = { 'ticket.room': { operator: 'relative', value: 1, range: 'day' } };
     expect(() => parseActions(room, undefined, read)).toThrow('holds no time');

@@ -1,3 +1,4 @@
+import { dayOf } from '@helpmesh/conditions';
 import { type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
 import type { TagName } from '../tag/tag.ts';
 import { SYSTEM_USER, type Ticket, type TicketFields } from '../ticket/ticket.ts';
@@ -8,6 +9,8 @@ export interface ActionContext {
   /** Null: a rule or a timer, which is nobody. */
   actor: { id: number; organizationId: number | null } | null;
   now: EpochMs;
+  /** Where the desk is: by its clock a day is a day. */
+  zone: string;
   render: (template: string, form: 'text' | 'html') => string;
 }
 
@@ -98,8 +101,10 @@ function carryOut(action: Action, plan: ActionPlan, ticket: Ticket, context: Act
       plan.attributes[action.name] = action.value;
       return;
     case 'date': {
-      const at = isoTime(instant(action.until, context.now));
-      plan.attributes[action.name] = action.isDay ? at.slice(0, 10) : at;
+      const { until } = action;
+      plan.attributes[action.name] = action.isDay
+        ? dayOf(until.is === 'at' ? until : { shift: until.amount, range: until.range }, context)
+        : isoTime(instant(until, context.now));
     }
   }
 }
