@@ -10,7 +10,7 @@ import { isView } from './views.ts';
 const clock = { now: epochMs(Date.parse('2026-03-28T22:40:00Z')), zone: 'Europe/Berlin', me: 7 };
 const knowledge = {
   scope: 'tickets',
-  attributes: new Map([['due_on', { type: 'day', fallback: null, ofAgents: false }]]),
+  attributes: new Map([['due_on', { type: 'day' as const, fallback: null, ofAgents: false }]]),
 } as const;
 const read = (text: string) =>
   parseSearch(text, { me: clock.me, condition: (term) => searchCondition(term, knowledge, clock) });
