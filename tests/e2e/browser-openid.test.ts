@@ -118,6 +118,8 @@ describe('signing in by an OpenID provider', { timeout: 90_000 }, () => {
     });
     await ines.goto('/tickets?view=open');
     await ines.row('Welcome to Zammad!').waitFor();
+    // The last to ask for something: what is asked for after the session is refused.
+    await page.getByRole('button', { name: 'Add a filter' }).waitFor();
 
     await account(ines).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();

@@ -234,7 +234,7 @@ describe('agreements', () => {
         {
           ...{ kind: { to: 'redirect' }, name: { to: 'EISCAT 3D' }, groupId: { to: 1 }, disclosure: { to: 'none' } },
           ...{ internalNotes: { to: false }, maxAttachmentBytes: { to: 20_000_000 }, attachmentTypes: { to: [] } },
-          ...{ listAddress: { to: 'list@community.org' }, active: { to: true } },
+          ...{ listAddress: { to: 'list@community.org' }, active: { to: true }, answerHours: { to: 8 } },
         },
       ],
       ['agreement.changed', 3, { name: { from: 'EISCAT 3D', to: 'EISCAT' }, active: { from: true, to: false } }],

@@ -55,6 +55,10 @@ export function useLiveUpdates(): void {
     // EventSource itself resumes with Last-Event-ID; a stream opened anew carries the id in its address.
     let lastId = '';
 
+    const askAnew = () => {
+      for (const queryKey of [['tickets'], noticeKeys.all, callKeys.all, chatKeys.all])
+        void cache.invalidateQueries({ queryKey });
+    };
     const onMessage = (message: MessageEvent<string>) => {
       lastId = message.lastEventId || lastId;
       const event = readTicketEvent(message.data);
@@ -75,12 +79,7 @@ export function useLiveUpdates(): void {
       source.onopen = () => {
         setLive('live');
         // What happened while we were away may be older than what the stream keeps; and the first answers came before it.
-        if (missed || !opened) void cache.invalidateQueries({ queryKey: ['tickets'] });
-        if (missed) {
-          void cache.invalidateQueries({ queryKey: noticeKeys.all });
-          void cache.invalidateQueries({ queryKey: callKeys.all });
-          void cache.invalidateQueries({ queryKey: chatKeys.all });
-        }
+        if (missed || !opened) askAnew();
         missed = false;
         opened = true;
       };
@@ -95,7 +94,7 @@ export function useLiveUpdates(): void {
         reopen = setTimeout(open, reopenMs);
       };
       // The server no longer knows what came after our last event.
-      source.addEventListener('reset', () => void cache.invalidateQueries({ queryKey: ['tickets'] }));
+      source.addEventListener('reset', askAnew);
       source.onmessage = onMessage;
       source.addEventListener('ticket.v1.job-progressed', () => {
         void cache.invalidateQueries({ queryKey: ['ticket-jobs'] });
