@@ -175,6 +175,27 @@ describe('the own order of overviews', () => {
     expect(told.slice(-2).map(({ data }) => data.ids)).toEqual([[place], []]);
     await expect(sort([], agent)).rejects.toMatchObject({ kind: 'forbidden' });
   });
+
+  it('tells of everybody who sorted an overview that is deleted, each with what they have left', async () => {
+    const shared = await desk.rest(ruler, overviews.create, { body: { name: 'Sorted by two', role_ids: [AGENT] } });
+    const kept = await idOf('all_escalated');
+    await sort([
+      [shared.id, 0],
+      [kept, 1],
+    ]);
+    await sort([[shared.id, 0]], other);
+    const places = (await desk.rest(sorting, overviewSortings.list)).overview_sortings;
+    const left = places.find(({ overview_id }) => overview_id === kept)?.id;
+    await desk.rest(ruler, overviews.delete, { id: shared.id });
+    const told = (await desk.told(keepOverviewSortings)).slice(-2).map(({ data }) => [data.userId, data.ids]);
+    expect(new Map(told as [number, number[]][])).toEqual(
+      new Map([
+        [sorting.userId, [left]],
+        [other.userId, []],
+      ]),
+    );
+    await sort([]);
+  });
 });
 
 describe('an own overview', () => {

@@ -26,6 +26,17 @@ export class OverviewSortingStore {
     return sql(on, `SELECT ${shown} FROM overview_sorting WHERE user_id = $1 ORDER BY prio, id`, [userId]);
   }
 
+  /** The ids of the rows of each, in order; none for who has given up their order. One statement. */
+  async idsOf(tx: EntityManager, userIds: readonly number[]): Promise<{ userId: number; ids: number[] }[]> {
+    return sql(
+      tx,
+      `SELECT u.id AS "userId", coalesce(array_agg(s.id ORDER BY s.id) FILTER (WHERE s.id IS NOT NULL), '{}') AS ids
+       FROM unnest($1::int[]) AS u (id) LEFT JOIN overview_sorting s ON s.user_id = u.id
+       GROUP BY u.id ORDER BY u.id`,
+      [userIds],
+    );
+  }
+
   async get(on: On, userId: number, id: number): Promise<OverviewSortingRow | undefined> {
     const [row] = await sql<OverviewSortingRow>(
       on,

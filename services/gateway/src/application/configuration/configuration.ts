@@ -24,6 +24,8 @@ export interface Outcome extends Pick<Step, 'kind' | 'key' | 'action' | 'missing
 
 /** Rows of a page. */
 const PAGE = 500;
+/** Rows of a kind about which the services are asked at once: a knowledge base may have thousands of categories. */
+const FEW = 8;
 
 /** The desk as it is, and how ids and names belong together on it. */
 interface Desk {
@@ -157,7 +159,7 @@ export class Configuration {
     const ids: Desk['ids'] = new Map();
     for (const [i, kind] of kinds.entries()) {
       const rows = lists[i];
-      const objects = await Promise.all((rows ?? []).map((row) => this.objectOf(kind, row, names)));
+      const objects = await fewAtOnce(rows ?? [], (row) => this.objectOf(kind, row, names));
       // By the names of what they refer to, as the file has them.
       const keyed = [...byKey(kind, objects)];
       ids.set(kind.name, new Map(keyed.map(([key], n) => [key, (rows as Row[])[n]?.id as number])));
@@ -222,7 +224,7 @@ export class Configuration {
       throw error;
     });
     const meant = rows?.filter((row) => kind.only?.(row) ?? true);
-    const whole = meant && (await Promise.all(meant.map((row) => this.withMore(kind, row))));
+    const whole = meant && (await fewAtOnce(meant, (row) => this.withMore(kind, row)));
     return whole?.map((row) => ({ ...(kind.read?.(row) ?? row), id: row.id }));
   }
 
@@ -251,6 +253,13 @@ export class Configuration {
     const whole = { params: {}, query: {}, body: undefined, ...input };
     return this.rpc.call(endpointAt(method, path), whole as never, this.asking);
   }
+}
+
+/** What came of each, in order. */
+async function fewAtOnce<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  for (let at = 0; at < all.length; at += FEW) done.push(...(await Promise.all(all.slice(at, at + FEW).map(work))));
+  return done;
 }
 
 /** A setting refers to what its name says. */

@@ -152,6 +152,8 @@ describe('references', () => {
     'ticket_states 2': 'open',
     'groups 1': 'Users',
     'users 4': 'ann',
+    'users 5': 'ben',
+    'organizations 4': 'Works',
     'roles 2': 'Agent',
   };
   const toName = (kind: string, id: string | number) => names[`${kind} ${id}`];
@@ -181,6 +183,25 @@ describe('references', () => {
       ticket: { group_id: 'Users', customer_id: 'ann' },
       two_factor_authentication_enforce_role_ids: ['Agent'],
     });
+  });
+
+  it('to people and organizations are exchanged in conditions over them too, and come back', () => {
+    const is = (value: unknown) => ({ operator: 'is', value });
+    const condition = (user: unknown[], organization: unknown[]) => ({
+      'user.id': is(user),
+      'user.organization_id': is(organization),
+      'user.out_of_office_replacement_id': { ...is(user), pre_condition: 'specific' },
+      'organization.id': is(organization),
+      'organization.member_ids': is(user),
+      'organization.secondary_member_ids': is(user),
+      'user.department': is('4'),
+    });
+    const expert = (user: unknown[]) => ({ operator: 'AND', conditions: [{ name: 'user.id', ...is(user) }] });
+    const there = { ...condition(['ann', 'ben'], ['Works']), expert: expert(['ann', 'ben']) };
+    const here = { ...condition(['4', '5'], ['4']), expert: expert(['4', '5']) };
+    expect(exchanged('condition', here, toName)).toEqual(there);
+    const ids = new Map(Object.entries(names).map(([id, name]) => [`${id.split(' ')[0]} ${name}`, id.split(' ')[1]]));
+    expect(exchanged('condition', there, (kind, name) => ids.get(`${kind} ${name}`))).toEqual(here);
   });
 
   it('come back the same, and whatever else a value is stays as it is', () => {

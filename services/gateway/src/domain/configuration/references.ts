@@ -21,12 +21,20 @@ const kindsByWord: Record<string, string> = {
   updated_by: 'users',
   organization: 'organizations',
 };
+/** Fields of people and organizations whose names do not end as those above. */
+const kindsByField: ReadonlyMap<string, string> = new Map([
+  ['user.id', 'users'],
+  ['user.out_of_office_replacement_id', 'users'],
+  ['organization.id', 'organizations'],
+  ['organization.member_ids', 'users'],
+  ['organization.secondary_member_ids', 'users'],
+]);
 const WORD = new RegExp(`(?:^|[._-])(${Object.keys(kindsByWord).join('|')})_ids?$`);
 
-/** What a field refers to, by the end of its name: `ticket.state_id`, `x-zammad-ticket-group_id`, `role_ids`. */
+/** What a field refers to, most by the end of its name: `ticket.state_id`, `x-zammad-ticket-group_id`, `role_ids`. */
 function kindReferredTo(field: string): string | undefined {
   const word = WORD.exec(field)?.[1];
-  return word === undefined ? undefined : kindsByWord[word];
+  return word === undefined ? kindsByField.get(field) : kindsByWord[word];
 }
 
 /** Another value for one reference; undefined leaves it as it is. */

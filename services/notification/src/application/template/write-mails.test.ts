@@ -114,7 +114,7 @@ describe('a footer that an administrator wrote', () => {
       house: { ...house, ...over },
     },
   });
-  const written = async (body: string, orders: Parameters<WriteMails['run']>[0]) => {
+  const written = async (body: string, orders: Parameters<WriteMails['run']>[0], stops = 0) => {
     const told: string[] = [];
     let asked = 0;
     const row: TemplateRow = {
@@ -126,6 +126,7 @@ describe('a footer that an administrator wrote', () => {
     const engine = {
       fill: (...given: Parameters<LiquidThread['fill']>) => {
         asked++;
+        if (asked <= stops) return Promise.resolve([{ failed: 'It takes more time than it may.', killed: true }]);
         return thread.fill(...given);
       },
     };
@@ -148,6 +149,14 @@ describe('a footer that an administrator wrote', () => {
     );
     expect(mails[2]).toEqual(renderMail('call-received', 'de', order('de').values, house));
     expect(asked).toBe(1);
+  });
+
+  it('stands there again after it once had to be stopped', async () => {
+    const { mails, told, asked } = await written('Mondays to Fridays', [order('en'), order('en'), order('en')], 1);
+    expect(mails[0]).toEqual(renderMail('call-received', 'en', order('en').values, house));
+    for (const mail of mails.slice(1)) expect(mail.text.endsWith('\n\n-- \nMondays to Fridays\n')).toBe(true);
+    expect(told).toEqual(['It takes more time than it may.']);
+    expect(asked).toBe(2);
   });
 
   it('may be none', async () => {

@@ -93,16 +93,21 @@ export class Footers {
     const held = this.filled.get(own.row) ?? new Map<string, Footer | undefined>();
     this.filled.set(own.row, held);
     const key = JSON.stringify([house.brand, house.page]);
-    if (!held.has(key)) held.set(key, await this.fill(own, house));
+    if (!held.has(key)) await this.fill(own, house, (footer) => held.set(key, footer));
     const footer = held.get(key);
     return footer ? { ...letter, footer } : letter;
   }
 
-  private async fill({ row, blocks, parts }: OwnText, house: House): Promise<Footer | undefined> {
+  private async fill(
+    { row, blocks, parts }: OwnText,
+    house: House,
+    keep: (footer: Footer | undefined) => void,
+  ): Promise<void> {
     const footer = await filledFooter(this.engine, blocks, parts, house);
-    if (!('failed' in footer)) return footer;
+    if (!('failed' in footer)) return keep(footer);
     this.book.failed(row, footer.failed, footer.killed);
-    return undefined;
+    // What had to be stopped may only have met a busy machine: it is tried again once it has rested.
+    if (!footer.killed) keep(undefined);
   }
 }
 

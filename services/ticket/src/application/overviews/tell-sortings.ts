@@ -16,10 +16,12 @@ export class TellSortings {
   ) {}
 
   async of(tx: EntityManager, userIds: readonly number[]): Promise<void> {
-    for (const userId of userIds) {
-      const ids = (await this.store.list(tx, userId)).map(({ id }) => id).sort((a, b) => a - b);
-      const data = { userId, ids, at: isoTime(this.clock.now()) };
-      await this.outbox.add(tx, keepOverviewSortings, { aggregateId: userId, data });
-    }
+    const at = isoTime(this.clock.now());
+    const orders = await this.store.idsOf(tx, userIds);
+    await this.outbox.addMany(
+      tx,
+      keepOverviewSortings,
+      orders.map(({ userId, ids }) => ({ aggregateId: userId, data: { userId, ids, at } })),
+    );
   }
 }
