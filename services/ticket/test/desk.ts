@@ -88,6 +88,9 @@ export class Identity {
   /** Whom schedules over people pick, and what was asked to be done to them. */
   picked: number[] = [];
   readonly changed: z.output<typeof changePeople.input>[] = [];
+  /** Of whom what a schedule says is so already, and what it may ask no longer. */
+  steady: number[] = [];
+  unasked: string | undefined;
 
   /** What is under legal hold. */
   readonly helpRoles: HelpRole[] = [];
@@ -121,6 +124,7 @@ export class Identity {
         this.erasures.get(taskId) ?? { terms: null, heldTicketIds: [] },
     );
     answer(pickPeople, ({ limit, examples, perform }: z.output<typeof pickPeople.input>) => {
+      if (this.unasked !== undefined) throw new AppError('invalid', 'condition.unsupported', this.unasked);
       if ('user.login' in perform) throw new AppError('invalid', 'action.invalid', 'Not for many.');
       const would = [{ action: 'user.vip', from: false, to: true }];
       const shown = this.picked.slice(0, examples).map((id) => ({ id, label: `User ${id}`, would }));
@@ -128,7 +132,8 @@ export class Identity {
     });
     answer(changePeople, (asked: z.output<typeof changePeople.input>) => {
       this.changed.push(asked);
-      return { outcomes: asked.ids.map((id) => ({ id, outcome: 'done', did: ['user.vip'], heldBack: [] })) };
+      const did = (id: number) => (this.steady.includes(id) ? [] : ['user.vip']);
+      return { outcomes: asked.ids.map((id) => ({ id, outcome: 'done', did: did(id), heldBack: [] })) };
     });
     answer(heldObjects, () => this.held);
     answer(helpRoles, () => ({ roles: this.helpRoles }));

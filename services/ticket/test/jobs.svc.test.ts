@@ -342,6 +342,34 @@ describe('a schedule over people', () => {
     expect(blind.runs[0]).toMatchObject({ object: null });
   });
 
+  it('tells of nobody who was so already', async () => {
+    desk.identity.picked = [10, 11, 12];
+    desk.identity.steady = [10, 12];
+    const { id } = await make({ perform });
+    await desk.rest(keeper, jobs.run, { id });
+    expect(await over(id)).toMatchObject({ matching: 3, processed: 3 });
+    const { runs } = await desk.rest(keeper, jobs.runs, { id });
+    expect(runs.map(({ object }) => object?.id)).toEqual([11]);
+  });
+
+  it('that can be asked no longer, or never comes to an end, is over, and its log says why', async () => {
+    const { id } = await make({ perform });
+    desk.identity.unasked = '"user.gone" cannot be used in this condition.';
+    await desk.rest(keeper, jobs.run, { id });
+    expect(await over(id)).toMatchObject({ matching: 0, processed: 0 });
+    desk.identity.unasked = undefined;
+    const said = async () =>
+      (await desk.rest(keeper, jobs.runs, { id })).runs.map((run) => [run.outcome, run.held_back[0]?.why]);
+    expect(await said()).toEqual([['failed', '"user.gone" cannot be used in this condition.']]);
+    await desk.query(
+      `INSERT INTO schedule_run (schedule_id, asked_by_id, started_at, matching, lease_until, fence) VALUES ($1, 3, $2, 0, $2, 60)`,
+      [id, new Date(desk.clock.now())],
+    );
+    await desk.service.get(RunJobs).work(() => false);
+    await over(id);
+    expect((await said())[0]).toEqual(['failed', 'It was tried 60 times.']);
+  });
+
   it('is made by who may do by hand what it does, and of what can be done', async () => {
     await expect(make({ perform }, ruler)).rejects.toMatchObject({ kind: 'forbidden' });
     const erase = { 'user.action': { value: 'data_privacy_deletion_task' } };

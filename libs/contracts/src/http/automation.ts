@@ -92,7 +92,7 @@ export const RuleRun = z.object({
   /** Null for one that is gone or that the reader may not see. */
   ticket: z.object({ id: z.number().int(), number: z.string(), title: z.string() }).nullable(),
   at: Instant,
-  /** What it did it to, where that is no ticket; null for one that is gone or that the reader may not see. */
+  /** What it did it to, where that is no ticket; null for one that is gone or that the reader may not see, and of a run that came to nobody. */
   object: z.object({ type: z.enum(['User', 'Organization']), id: z.number().int(), label: z.string() }).nullable(),
   /** What started it: create, update, …, reminder_reached, escalation, escalation_warning, schedule, asked. */
   cause: z.string(),

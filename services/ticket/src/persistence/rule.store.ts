@@ -8,6 +8,8 @@ import { deskZone } from './desk-setting.store.ts';
 import { isVisible, type VisibleTickets } from './visible-tickets.ts';
 
 type On = DataSource | EntityManager;
+/** Lines of the log in one statement. */
+const FORGOTTEN_AT_ONCE = 10_000;
 
 export interface TriggerRow {
   id: number;
@@ -211,8 +213,15 @@ export class RuleStore {
   async forget(on: On, runsBefore: EpochMs, mailsBefore: EpochMs): Promise<void> {
     await sql(on, 'DELETE FROM rule_mail WHERE at < $1', [isoTime(mailsBefore)]);
     await sql(on, 'DELETE FROM schedule_run WHERE finished_at < $1', [isoTime(runsBefore)]);
-    await sql(on, 'DELETE FROM rule_run WHERE id IN (SELECT id FROM rule_run WHERE at < $1 ORDER BY at LIMIT 10000)', [
-      isoTime(runsBefore),
-    ]);
+    for (let gone = FORGOTTEN_AT_ONCE; gone === FORGOTTEN_AT_ONCE; ) {
+      const [row] = await sql<{ gone: number }>(
+        on,
+        `WITH old AS (DELETE FROM rule_run
+           WHERE id IN (SELECT id FROM rule_run WHERE at < $1 ORDER BY at LIMIT ${FORGOTTEN_AT_ONCE}) RETURNING 1)
+         SELECT count(*)::int AS gone FROM old`,
+        [isoTime(runsBefore)],
+      );
+      gone = row?.gone ?? 0;
+    }
   }
 }

@@ -11,6 +11,8 @@ import { IDENTITY, type Identity } from '../ports.ts';
 import { References, Wanted } from '../references.ts';
 
 const BATCH = 20;
+/** A run that was begun or gone on with so often and is not over never will be. */
+const MOST_CLAIMS = 60;
 
 type Picked = OutputOf<typeof pickPeople>;
 type Asked = Pick<ScheduleRow, 'object' | 'condition' | 'perform'>;
@@ -40,13 +42,15 @@ export class RunPeopleJobs {
   async work(run: HeldRun, most: number, until: () => ReturnType<Clock['now']>, stopped: () => boolean): Promise<void> {
     const { schedule } = run;
     const hold = (tx: EntityManager) => this.schedules.hold(tx, run, until());
+    if (run.fence > MOST_CLAIMS) return this.fail(run, `It was tried ${MOST_CLAIMS} times.`, until);
     let ids = run.objectIds;
     if (ids === null) {
-      ids = await this.pickFor(schedule, most);
-      const found = ids;
+      const found = await this.orReason(this.pick(schedule, most, 0));
+      if ('reason' in found) return this.fail(run, found.reason, until);
+      ids = found.ids;
       const held = await transaction(this.db, async (tx) => {
         if (!(await hold(tx))) return false;
-        await this.schedules.keepObjects(tx, run.id, found);
+        await this.schedules.keepObjects(tx, run.id, found.ids);
         return true;
       });
       if (!held) return;
@@ -54,11 +58,11 @@ export class RunPeopleJobs {
     for (let done = run.objectsDone; done < ids.length && !stopped(); done += BATCH) {
       const batch = ids.slice(done, done + BATCH);
       const asking = { ...(await this.asking(schedule)), rule: { id: schedule.id, name: schedule.name }, ids: batch };
-      const outcomes = await this.change(asking);
-      if (outcomes === null) break;
+      const answer = await this.orReason(this.identity.changePeople(asking));
+      if ('reason' in answer) return this.fail(run, answer.reason, until);
       const held = await transaction(this.db, async (tx) => {
         if (!(await hold(tx))) return false;
-        await this.log(tx, schedule, outcomes);
+        await this.log(tx, schedule, answer.outcomes);
         await this.schedules.objectsDone(tx, run.id, done + batch.length);
         return true;
       });
@@ -70,24 +74,29 @@ export class RunPeopleJobs {
     });
   }
 
-  /** What can no longer be asked ends the run instead of stopping the timer. */
-  private async pickFor(schedule: ScheduleRow, most: number): Promise<number[]> {
+  /** Why it can be asked or done no longer, which ends the run instead of stopping the timer. */
+  private async orReason<T extends object>(answer: Promise<T>): Promise<T | { reason: string }> {
     try {
-      return (await this.pick(schedule, most, 0)).ids;
+      return await answer;
     } catch (error) {
-      if (AppError.from(error).kind !== 'invalid') throw error;
-      return [];
+      const { kind, detail } = AppError.from(error);
+      if (kind !== 'invalid') throw error;
+      return { reason: detail };
     }
   }
 
-  /** @returns null: what it does is possible no longer, which ends the run */
-  private async change(asking: Parameters<Identity['changePeople']>[0]) {
-    try {
-      return (await this.identity.changePeople(asking)).outcomes;
-    } catch (error) {
-      if (AppError.from(error).kind !== 'invalid') throw error;
-      return null;
-    }
+  /** Ends the run, and its log says why. */
+  private async fail(run: HeldRun, reason: string, until: () => ReturnType<Clock['now']>): Promise<void> {
+    const { id: ruleId, name: ruleName } = run.schedule;
+    await transaction(this.db, async (tx) => {
+      if (!(await this.schedules.hold(tx, run, until()))) return;
+      const at = epochMs(this.clock.now());
+      const heldBack = [{ action: '*', why: reason }];
+      const about = { kind: 'Job' as const, ruleId, ruleName, ticketId: null, cause: 'schedule', chain: [ruleName] };
+      const line = { ...about, outcome: 'failed' as const, did: [], heldBack, at };
+      await this.rules.log(tx, [{ id: await this.rules.takeRunId(tx), ...line }]);
+      await this.schedules.finish(tx, run.id, at);
+    });
   }
 
   private async log(
@@ -99,6 +108,8 @@ export class RunPeopleJobs {
     const at = epochMs(this.clock.now());
     const lines = [];
     for (const { id: objectId, outcome, did, heldBack } of outcomes) {
+      // Who was so already is no news each night.
+      if (did.length + heldBack.length === 0) continue;
       const about = { kind: 'Job' as const, ruleId, ruleName, ticketId: null, object, objectId, cause: 'schedule' };
       lines.push({ id: await this.rules.takeRunId(tx), ...about, outcome, chain: [ruleName], did, heldBack, at });
     }

@@ -285,7 +285,7 @@ function WhoEditor({ line, scope, onChange }: ValueProps) {
       <Select
         aria-label={t`Who`}
         allowDeselect={false}
-        data={whoOf(kind).map((who) => ({
+        data={whoOf(kind, scope).map((who) => ({
           value: who,
           label: kind === 'organization' && who === 'not_set' ? t`none` : i18n._(labels[who]),
         }))}

@@ -31,7 +31,7 @@ const anyLine = (scope: Scope): fc.Arbitrary<Line> =>
       kind: fc.constant(kind),
       operator: fc.constantFrom(...operatorsOf({ name, kind }, scope)),
       values: fc.array(fc.constantFrom('1', '22', 'vpn', 'true'), { minLength: 1, maxLength: 3 }),
-      who: fc.constantFrom(...whoOf(kind)),
+      who: fc.constantFrom(...whoOf(kind, scope)),
       count: fc.integer({ min: kind === 'figure' ? -1000 : 0, max: 1000 }),
       range: fc.constantFrom(...ranges),
       at: kind === 'day' ? fc.constantFrom('2026-12-24', '2028-02-29') : instants,

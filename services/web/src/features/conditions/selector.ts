@@ -230,10 +230,13 @@ export type Range = (typeof ranges)[number];
 
 /** Of people and organizations: that of whoever looks, none, or those that are named. */
 export type Who = 'current_user.id' | 'current_user.organization_id' | 'not_set' | 'specific';
-export const whoOf = (kind: Kind): readonly Who[] =>
-  kind === 'organization'
+export function whoOf(kind: Kind, scope: Scope): readonly Who[] {
+  // Where schedules ask what people are, nobody looks.
+  if (scope === 'people' || scope === 'organizations') return ['specific', 'not_set'];
+  return kind === 'organization'
     ? ['specific', 'not_set', 'current_user.organization_id']
     : ['current_user.id', 'not_set', 'specific'];
+}
 
 export interface Line {
   name: string;
@@ -258,7 +261,7 @@ export interface Lines {
 /** What a line begins as. @param name  one that is offered there */
 export function lineFor(name: string, scope: Scope, customs: Customs): Line {
   const kind = kindOf(name, scope, customs) ?? 'text';
-  const who = whoOf(kind)[0] as Who;
+  const who = whoOf(kind, scope)[0] as Who;
   const [operator = 'is'] = operatorsOf({ name, kind }, scope);
   return { name, kind, operator, values: [], who, count: 1, range: 'day', at: '' };
 }
@@ -297,7 +300,7 @@ function lineOf(name: unknown, stored: unknown, scope: Scope, customs: Customs):
       // Nothing stands for nobody.
       return given.includes('') || given.includes(null) ? null : values();
     }
-    return (whoOf(kind) as readonly unknown[]).includes(pre) ? { ...line, who: pre as Who } : null;
+    return (whoOf(kind, scope) as readonly unknown[]).includes(pre) ? { ...line, who: pre as Who } : null;
   }
   if (pre !== undefined && pre !== null && pre !== '' && pre !== 'specific') return null;
   if (kind === 'time' || kind === 'day') {
