@@ -349,7 +349,7 @@ describe('a schedule over people', () => {
     await desk.rest(keeper, jobs.run, { id });
     expect(await over(id)).toMatchObject({ matching: 3, processed: 3 });
     const { runs } = await desk.rest(keeper, jobs.runs, { id });
-    expect(runs.map(({ object }) => object?.id)).toEqual([11]);
+    expect(runs.map(({ did }) => did)).toEqual([['user.vip']]);
   });
 
   it('that can be asked no longer, or never comes to an end, is over, and its log says why', async () => {
