@@ -255,6 +255,18 @@ describe('schedules over people and organizations', () => {
     expect(history.slice(1)).toEqual(did.map(() => expect.objectContaining(told)));
   });
 
+  it.each(['Pacific/Kiritimati', 'Pacific/Pago_Pago'])('count days where the desk is: %s', async (zone) => {
+    const name = zone === 'Pacific/Kiritimati' ? 'first_day' : 'last_day';
+    await define('User', { name, display: name, type: 'date', option: {} });
+    const { id } = await person({ email: `${name}@rules.example` });
+    await change('User', [id], {
+      zone,
+      perform: { [`user.${name}`]: { operator: 'relative', value: 1, range: 'day' } },
+    });
+    const tomorrow = new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(desk.clock.now() + 86_400_000);
+    expect((await readPerson(id))[name]).toBe(tomorrow);
+  });
+
   it('change organizations', async () => {
     const made = await desk.ask(organizations.create, { params: {}, query: {}, body: { name: 'Ruled' } }, ids.admin);
     const { id } = made as { id: number };

@@ -11,6 +11,8 @@ const rule = {
   perform: boundedRecord(z.unknown(), 100),
   /** The calendars that are open now, which only their owner knows. */
   openCalendarIds: z.array(Id).max(10_000),
+  /** Where the desk is: a name of the IANA time zone database. */
+  zone: z.string().max(100).default('UTC'),
 };
 
 /** What would be done to one of them: nothing is. */

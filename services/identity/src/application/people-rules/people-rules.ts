@@ -1,7 +1,7 @@
-import type { Attribute, AttributeSet, Value } from '@helpmesh/attributes';
-import { type Circumstances, instantOf, matches, readsOf } from '@helpmesh/conditions';
+import type { AttributeSet, Value } from '@helpmesh/attributes';
+import { type Circumstances, dayOf, instantOf, matches, readsOf } from '@helpmesh/conditions';
 import type { Actor, changePeople, OutputOf, ParsedInputOf, pickPeople } from '@helpmesh/contracts';
-import { AppError, type Clock, type EpochMs, isoTime } from '@helpmesh/kernel';
+import { AppError, type Clock, isoTime } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
@@ -149,12 +149,13 @@ export class PeopleRules {
     condition,
     perform,
     openCalendarIds,
+    zone,
   }: Omit<Asked, 'limit' | 'examples'>): Promise<Rule> {
     const attributes = await this.attributes.set(object);
     const open = new Set(openCalendarIds);
     const now = this.clock.now();
     const actions = parsePeopleActions(perform, object, (name) => attributes.get(name) !== undefined);
-    const rule = { object, actions, attributes, circumstances: { now, isOpen: (id: number) => open.has(id) } };
+    const rule = { object, actions, attributes, circumstances: { now, zone, isOpen: (id: number) => open.has(id) } };
     for (const [name, value] of Object.entries(customOf(rule))) attributes.get(name)?.read(value);
     const picks = await this.conditions.ofRule(condition, object);
     if (actions.erase && (picks === null || isAlways(true, picks))) {
@@ -165,18 +166,15 @@ export class PeopleRules {
 }
 
 /** The values of custom attributes, those that count from now included. */
-function customOf({ actions, attributes, circumstances: { now } }: Omit<Rule, 'condition'>): Record<string, unknown> {
+function customOf({ actions, attributes, circumstances }: Omit<Rule, 'condition'>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(actions.custom).map(([name, given]) => {
       if ('value' in given) return [name, given.value];
-      return [name, dayOrInstant(attributes.get(name), instantOf({ shift: given.amount, range: given.range }, now))];
+      const until = { shift: given.amount, range: given.range };
+      const isDay = attributes.get(name)?.type === 'date';
+      return [name, isDay ? dayOf(until, circumstances) : isoTime(instantOf(until, circumstances.now))];
     }),
   );
-}
-
-function dayOrInstant(attribute: Attribute | undefined, at: EpochMs): string {
-  const instant = isoTime(at);
-  return attribute?.type === 'date' ? instant.slice(0, 10) : instant;
 }
 
 function prospect(row: Row, rule: Rule) {

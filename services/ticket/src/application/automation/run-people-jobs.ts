@@ -118,7 +118,7 @@ export class RunPeopleJobs {
 
   private async asking({ object, condition, perform }: Asked) {
     if (object === 'Ticket') throw new Error('tickets are not people');
-    const { slaRules } = await this.references.resolve(new Wanted());
+    const { slaRules, zone } = await this.references.resolve(new Wanted());
     const now = this.clock.now();
     const { calendars } = await this.slas.rules(this.db);
     return {
@@ -126,6 +126,7 @@ export class RunPeopleJobs {
       condition: (condition ?? {}) as Record<string, unknown>,
       perform: perform as Record<string, unknown>,
       openCalendarIds: calendars.map(({ id }) => id).filter((id) => slaRules.isOpen(id, now)),
+      zone,
     };
   }
 }
