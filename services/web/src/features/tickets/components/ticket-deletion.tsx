@@ -26,7 +26,7 @@ export function TicketDeletion({ ticket: { id, number } }: { ticket: Ticket }) {
       <Button
         size="compact-xs"
         variant="subtle"
-        color="red.9"
+        color="red"
         leftSection={<IconTrash size={14} aria-hidden />}
         onClick={() => registry.run('ticket.delete')}
       >
