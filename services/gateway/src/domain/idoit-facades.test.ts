@@ -50,6 +50,12 @@ describe('a call that i-doit makes of an ((OTRS)) Community Edition', () => {
     expect(readOtrsCall(text)).toBeUndefined();
   });
 
+  it('has tags that end before the next one begins, so that no text is read again and again', () => {
+    expect(readOtrsCall('<Body <x><TicketGet><UserLogin>i-doit</UserLogin></TicketGet></Body>')).toBeUndefined();
+    const call = '<Body><TicketGet><UserLogin <x>other</UserLogin><UserLogin>i-doit</UserLogin></TicketGet></Body>';
+    expect(readOtrsCall(call)?.user).toBe('i-doit');
+  });
+
   it('is answered with ids alone, so that none, one and many are told apart', () => {
     expect([[], [ticket(12)], [ticket(12), ticket(15)]].map((all) => asPhp(otrsSearchAnswer(all)))).toEqual([
       ...[null, '12', ['12', '15']],

@@ -22,7 +22,7 @@ const MOST_IDS = 100;
 /** @returns undefined for what is no call that i-doit makes */
 export function readOtrsCall(envelope: string): OtrsCall | undefined {
   if (/<!DOCTYPE/i.test(envelope)) return undefined;
-  const method = /<(?:[\w.-]+:)?Body\b[^>]*>\s*<(?:[\w.-]+:)?([A-Za-z]\w{0,40})\b/.exec(envelope)?.[1];
+  const method = /<(?:[\w.-]+:)?Body\b[^<>]*>\s*<(?:[\w.-]+:)?([A-Za-z]\w{0,40})\b/.exec(envelope)?.[1];
   if (method !== 'TicketSearch' && method !== 'TicketGet') return undefined;
   const [like = ''] = leaves(envelope, 'Like');
   return {
@@ -82,7 +82,7 @@ function otrsTime(iso: string): string {
 
 /** Texts of elements of a name that hold no others. */
 function leaves(envelope: string, name: string): string[] {
-  const pattern = new RegExp(`<(?:[\\w.-]+:)?${name}(?:\\s[^>]*)?>([^<]*)<`, 'g');
+  const pattern = new RegExp(`<(?:[\\w.-]+:)?${name}(?:\\s[^<>]*)?>([^<]*)<`, 'g');
   return [...envelope.matchAll(pattern)].map(([, text = '']) => plain(text));
 }
 
