@@ -462,6 +462,11 @@ describe('sessions', () => {
     });
     const stale = { cookie: 'helpmesh_session=0123456789abcdef0123' };
     expect((await ask('GET', '/api/v1/signshow', { headers: stale })).json).toEqual({ error: 'no valid session' });
+    world.closed = true;
+    const shutOut = { cookie: 'helpmesh_session=abcdef0123456789abcd' };
+    expect((await ask('GET', '/api/v1/signshow', { headers: shutOut })).json).toEqual({ error: 'no valid session' });
+    const refused = await ask('GET', '/api/v1/users/me', { headers: shutOut });
+    expect([refused.status, refused.json.error]).toEqual([403, 'Maintenance mode enabled!']);
   });
 
   it('S21, S23: takes none of two cookies of its name', async () => {

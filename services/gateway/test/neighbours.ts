@@ -103,6 +103,8 @@ export const world = {
   meanwhile: undefined as (() => void) | undefined,
   /** Code that sign-in asks for beside the password; empty: none. */
   secondFactor: '',
+  /** Nobody is let in, whoever they are. */
+  closed: false,
   reset(): void {
     this.people.clear();
     for (const [name, actor] of [
@@ -115,6 +117,7 @@ export const world = {
     this.heard.length = 0;
     this.audit = [];
     this.secondFactor = '';
+    this.closed = false;
     this.ticket.clear();
     this.meanwhile = undefined;
   },
@@ -156,6 +159,7 @@ class Identity {
   @Answers(authenticate)
   authenticate(ctx: RpcContext, input: { credential: Record<string, string>; onBehalfOf?: string | undefined }) {
     hear(authenticate, ctx, input);
+    if (world.closed) throw new AppError('forbidden', 'identity.maintenance', 'Maintenance mode enabled!');
     const { scheme, login, password, token, sessionToken } = input.credential;
     const shown = scheme === 'basic' ? `basic ${login} ${password}` : `${scheme} ${token ?? sessionToken}`;
     const actor = world.people.get(shown);
