@@ -18,7 +18,7 @@ import { NotificationCentre } from '../../features/notifications/notification-ce
 import { languagesFor, useBranding } from '../../features/session/branding.ts';
 import { BrandFooter } from '../../features/session/components/entry-page.tsx';
 import { meQuery } from '../../features/session/queries.ts';
-import { useMe } from '../../features/session/use-me.ts';
+import { MeContext, useMe } from '../../features/session/use-me.ts';
 import { useWatchedJob } from '../../features/tickets/jobs.ts';
 import { Logo } from '../../ui/logo.tsx';
 import { registry } from '../actions/registry.ts';
@@ -66,7 +66,12 @@ const JobWatch = lazy(() =>
 export function Shell() {
   const { data: me } = useQuery(meQuery);
   if (me?.two_factor_required) return <EnrolPage />;
-  return me ? <Frame /> : <ToSignIn />;
+  if (!me) return <ToSignIn />;
+  return (
+    <MeContext value={me}>
+      <Frame />
+    </MeContext>
+  );
 }
 
 function ToSignIn() {

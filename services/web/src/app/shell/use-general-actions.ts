@@ -131,9 +131,10 @@ export function useGeneralActions(): void {
       run: () => {
         signOut()
           // The provider that opened the session is told as well, and leads back to here.
-          .then((url) => (url ? window.location.assign(url) : navigate({ to: '/sign-in', replace: true })))
-          // Only now: pages still on screen would ask for everything again, without a session.
-          .then(() => {
+          .then(async (url) => {
+            if (url) return window.location.assign(url);
+            await navigate({ to: '/sign-in', replace: true });
+            // Only now: pages still on screen would ask for everything again, without a session.
             notifications.clean();
             cache.clear();
           })

@@ -1,10 +1,16 @@
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { createContext, useContext } from 'react';
 import { type AccessFacts, type Capabilities, capabilitiesOf } from './access.ts';
-import { type Me, meQuery } from './queries.ts';
+import type { Me } from './queries.ts';
+
+/**
+ * Who is signed in, as the layout that is on screen knows it. Not read from the cache: that one is emptied by signing out
+ * before the layout is gone, and whatever is drawn in between would be there for nobody.
+ */
+export const MeContext = createContext<Me | null>(null);
 
 /** Only inside the signed-in layout, which redirects when there is no session. */
 export function useMe(): { me: Me } & Capabilities {
-  const { data } = useSuspenseQuery(meQuery);
-  if (!data) throw new Error('useMe needs a session');
-  return { me: data, ...capabilitiesOf(data as AccessFacts) };
+  const me = useContext(MeContext);
+  if (!me) throw new Error('useMe needs a session');
+  return { me, ...capabilitiesOf(me as AccessFacts) };
 }

@@ -8,7 +8,7 @@ import { problemText } from '../../../ui/problem.ts';
 import { ConfirmPassword } from '../../account/components/confirm-password.tsx';
 import { Cancelled, proven } from '../../account/proof.ts';
 import { EntryPage, FormProblem } from '../../session/components/entry-page.tsx';
-import { useMe } from '../../session/use-me.ts';
+import { meQuery } from '../../session/queries.ts';
 import { scopeText } from '../scope-text.ts';
 
 /** May this program act for me? What it asks for stands in the address, as it sent the browser here. */
@@ -71,7 +71,7 @@ interface QuestionProps {
 
 function Question({ request, name, host, scopes }: QuestionProps) {
   const { t, i18n } = useLingui();
-  const { me } = useMe();
+  const { data: me } = useQuery(meQuery);
   const decide = useMutation({
     mutationFn: (allow: boolean) =>
       proven(() => call('decideAuthorization', { body: { request, allow, scopes: [...scopes] } })),
@@ -80,7 +80,7 @@ function Question({ request, name, host, scopes }: QuestionProps) {
   const failed = decide.isError && !(decide.error instanceof Cancelled);
   // The browser is on its way out: a second answer would be one too many.
   const busy = decide.isPending || decide.isSuccess;
-  const email = String(me.email);
+  const email = String(me?.email);
   return (
     <EntryPage
       title={t`Grant access`}

@@ -81,12 +81,16 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
   };
   const setOwner = (id: number) => {
     if (id === ticket.owner_id) return;
-    const agent = agents.find((candidate) => candidate.id === id);
+    // Who takes a ticket need not wait for the list of all agents.
+    const agent = id === me.id ? me : agents.find((candidate) => candidate.id === id);
     const name = agent ? nameOf(agent) : t`Nobody`;
     update({
       fields: { owner_id: id },
-      shown: { owner_id: id },
-      back: { fields: { owner_id: ticket.owner_id }, shown: { owner_id: ticket.owner_id } },
+      shown: { owner_id: id, owner: name },
+      back: {
+        fields: { owner_id: ticket.owner_id },
+        shown: { owner_id: ticket.owner_id, owner: ticket.owner },
+      },
       done: t`Owner: ${name}`,
     });
   };
