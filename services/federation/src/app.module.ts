@@ -15,6 +15,7 @@ import { OwnAddresses } from './application/own-addresses.ts';
 import { RedirectTickets } from './application/redirect-tickets.ts';
 import { SyncLinks } from './application/sync/sync-links.ts';
 import { WatchOffers } from './application/watch-offers.ts';
+import { WatchOutages } from './application/watch-outages.ts';
 import { DeliverWebhooks } from './application/webhooks/deliver-webhooks.ts';
 import { AdapterAnswers } from './bus/adapter.answers.ts';
 import { AgreementAnswers } from './bus/agreement.answers.ts';
@@ -130,6 +131,7 @@ export class FederationModule implements OnApplicationBootstrap, BeforeApplicati
     @Inject(PeerDoor) private readonly door: PeerDoor,
     @Inject(MeasurePeers) private readonly figures: MeasurePeers,
     @Inject(WatchOffers) private readonly offers: WatchOffers,
+    @Inject(WatchOutages) private readonly outages: WatchOutages,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -138,11 +140,13 @@ export class FederationModule implements OnApplicationBootstrap, BeforeApplicati
     this.poll.start();
     this.webhooks.start();
     this.offers.start();
+    this.outages.start();
   }
 
   /** Before the bus is let go of. */
   async beforeApplicationShutdown(): Promise<void> {
     this.door.close();
-    await Promise.all([this.sync.stop(), this.poll.stop(), this.webhooks.stop(), this.offers.stop()]);
+    const watching = [this.offers.stop(), this.outages.stop()];
+    await Promise.all([this.sync.stop(), this.poll.stop(), this.webhooks.stop(), ...watching]);
   }
 }

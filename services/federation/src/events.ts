@@ -34,6 +34,11 @@ const unanswered = counter({
   help: 'Tickets that were offered to a peer which had not answered in time.',
   labels: ['peer'],
 });
+const outages = counter({
+  name: 'helpmesh_federation_outages_total',
+  help: 'Times that somebody was given the task to look after a peer that had not answered for a day.',
+  labels: ['peer'],
+});
 const sent = counter({
   name: 'helpmesh_federation_sent_total',
   help: 'Messages that a peer has taken.',
@@ -134,6 +139,16 @@ export class FederationEvents {
   offerUnanswered(peer: number): void {
     unanswered.inc({ peer: String(peer) });
     this.syncLog.info({ peer }, 'an offer was not answered in time');
+  }
+
+  /** There is a task for a helpdesk that has been away for a day. */
+  outageToldOf(peer: number, ticketId: number): void {
+    outages.inc({ peer: String(peer) });
+    this.syncLog.warn({ peer, ticketId }, 'a peer has not answered for a day');
+  }
+
+  outageOver(peer: number, ticketId: number): void {
+    this.syncLog.info({ peer, ticketId }, 'a peer answers again');
   }
 
   webhookCalled(peer: number, taken: boolean): void {

@@ -19,6 +19,7 @@ import { ShareTickets } from './application/sync/share-tickets.ts';
 import { SyncLinks } from './application/sync/sync-links.ts';
 import { TicketShares } from './application/ticket-shares.ts';
 import { WatchOffers } from './application/watch-offers.ts';
+import { WatchOutages } from './application/watch-outages.ts';
 import { DeliverWebhooks } from './application/webhooks/deliver-webhooks.ts';
 import { ManageWebhooks } from './application/webhooks/manage-webhooks.ts';
 import { type FederationConfig, ownNode } from './config.ts';
@@ -31,6 +32,7 @@ import { AgreementStore } from './persistence/agreement.store.ts';
 import { FileStore } from './persistence/file.store.ts';
 import { LinkStore } from './persistence/link.store.ts';
 import { OfferStore } from './persistence/offer.store.ts';
+import { OutageStore } from './persistence/outage.store.ts';
 import { PeerStore } from './persistence/peer.store.ts';
 import { SignInStore } from './persistence/sign-in.store.ts';
 import { WebhookStore } from './persistence/webhook.store.ts';
@@ -46,6 +48,7 @@ export const peerProviders: Provider[] = [
   WebhookStore,
   LinkStore,
   OfferStore,
+  OutageStore,
   FileStore,
   { provide: BLOBS, inject: [CONFIG], useFactory: (config: FederationConfig) => openBlobStore(config) },
   {
@@ -205,6 +208,18 @@ export const peerProviders: Provider[] = [
       clock: Clock,
       events: FederationEvents,
     ) => new WatchOffers(db, offers, rpc, signer, clock, events),
+  },
+  {
+    provide: WatchOutages,
+    inject: [DataSource, OutageStore, RpcClient, ActorSigner, CLOCK, FederationEvents],
+    useFactory: (
+      db: DataSource,
+      outages: OutageStore,
+      rpc: RpcClient,
+      signer: ActorSigner,
+      clock: Clock,
+      events: FederationEvents,
+    ) => new WatchOutages(db, outages, rpc, signer, clock, events),
   },
   {
     provide: DeliverWebhooks,

@@ -69,7 +69,7 @@ export class Tickets {
   async apply({ ticket, title, stateType, priority, tags, articles, peer }: Apply) {
     let id = 'id' in ticket ? ticket.id : this.uuids.get(ticket.uuid);
     if ('uuid' in ticket && id === undefined) {
-      id = this.open(title ?? '-', { groupId: ticket.groupId, customer: ticket.customer?.name ?? '-' });
+      id = this.open(title ?? '-', { groupId: ticket.groupId ?? 1, customer: ticket.customer?.name ?? '-' });
       this.uuids.set(ticket.uuid, id);
     }
     const row = this.rows.get(id as number) as Told;

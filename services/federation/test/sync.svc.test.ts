@@ -12,6 +12,7 @@ import { Webhook } from 'standardwebhooks';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WatchOffers } from '../src/application/watch-offers.ts';
+import { WatchOutages } from '../src/application/watch-outages.ts';
 import { OfferStore } from '../src/persistence/offer.store.ts';
 import { Desk, type Told } from './desk.ts';
 import { echo, isSignedBy, type Receiver, receiver } from './receiver.ts';
@@ -570,6 +571,79 @@ describe('an administrator', () => {
     await waitFor(() => copyOf('Unreachable'), { what: 'the copy' });
     await quiet();
     expect((await a.ask(peers.list, {}))[0]).toMatchObject({ failing_since: null, last_error: null, waiting: 0 });
+  });
+
+  it('has one task for a helpdesk that has been away for a day, which is closed when it is there again', async () => {
+    const { here, there } = await shared('Away for a day');
+    await quiet();
+    const database = a.service.get(DataSource);
+    const watch = () => a.service.get(WatchOutages).look();
+    const awayFor = (hours: number) =>
+      database.query(`UPDATE peer SET failing_since = now() - $1 * interval '1 hour' WHERE failing_since IS NOT NULL`, [
+        hours,
+      ]);
+    const tasks = () => [...a.tickets.rows.values()].filter(({ title }) => title.startsWith('Helpdesk Desk B'));
+    const onTicket = async () =>
+      (await a.ask(shares.ofTicket, { params: { id: here } }, ['ticket.agent'], { '1': ['full'] })).shares[0]
+        ?.away_since;
+    b.down = true;
+    await a.tickets.say(here, 'anybody?');
+    await waitFor(async () => (await a.ask(peers.list, {}))[0]?.failing_since, { what: 'the trouble to be seen' });
+    expect(await onTicket()).toBeNull();
+    await awayFor(2);
+    await watch();
+    expect(await onTicket()).toEqual(expect.any(String));
+    expect(tasks()).toEqual([]);
+
+    await awayFor(25);
+    // It is opened, and whoever asked dies before the answer.
+    a.tickets.losesAnswers = 1;
+    await watch();
+    a.tickets.losesAnswers = 0;
+    await watch();
+    await watch();
+    expect(tasks()).toMatchObject([{ title: 'Helpdesk Desk B does not answer: 1 ticket waits', groupId: 1 }]);
+    const [task] = tasks() as [Told];
+    expect(task.articles).toMatchObject([{ internal: true, body: expect.stringContaining('does not answer') }]);
+
+    b.down = false;
+    await waitFor(() => bodies(b, there).includes('anybody?'), { what: 'the words' });
+    await waitFor(async () => (await a.ask(peers.list, {}))[0]?.failing_since === null, { what: 'the answer' });
+    a.tickets.losesAnswers = 1;
+    await watch();
+    a.tickets.losesAnswers = 0;
+    await watch();
+    await watch();
+    expect(tasks()).toHaveLength(1);
+    expect(task).toMatchObject({
+      stateType: 'closed',
+      articles: [{}, { body: expect.stringContaining('answers again') }],
+    });
+    expect(task.articles).toHaveLength(2);
+    expect(await onTicket()).toBeNull();
+    await quiet();
+  });
+
+  it('has no task for a helpdesk that is away on purpose', async () => {
+    const { here } = await shared('Away on purpose');
+    await quiet();
+    const database = a.service.get(DataSource);
+    const tickets = a.tickets.rows.size;
+    b.down = true;
+    await a.tickets.say(here, 'hello?');
+    await waitFor(async () => (await a.ask(peers.list, {}))[0]?.failing_since, { what: 'the trouble to be seen' });
+    const params = { id: peerIds[0] };
+    await a.ask(peers.update, { params, body: { paused: true } });
+    await database.query(`UPDATE peer SET failing_since = now() - interval '25 hours'`);
+    await a.service.get(WatchOutages).look();
+    await a.ask(peers.update, { params, body: { paused: false } });
+    await a.ask(peers.turnSwitch, { body: { stopped: true } });
+    await a.service.get(WatchOutages).look();
+    b.down = false;
+    await a.ask(peers.turnSwitch, { body: { stopped: false } });
+    await quiet();
+    await a.service.get(WatchOutages).look();
+    expect(a.tickets.rows.size).toBe(tickets);
   });
 
   it('has a helpdesk that does not answer tried by one call at a time, which brings it nothing; then all goes on, the newest not last', async () => {

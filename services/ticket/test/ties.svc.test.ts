@@ -529,6 +529,17 @@ describe('a ticket that another helpdesk has too', () => {
     expect(event?.data.article).toMatchObject({ type: 'note', isAutoResponse: true });
   });
 
+  it('is opened in the first group where none is named', async () => {
+    const note = words('Nobody answers there', { sender: 'System', internal: true, calls: [] });
+    const { after, ticketId } = await apply({
+      ticket: { uuid: uuidv7(), groupId: null, customer: null },
+      ...{ title: 'Helpdesk away', articles: [note] },
+    });
+    expect(after).toMatchObject({ groupId: 1, stateType: 'new' });
+    // Nobody outside is told of it.
+    expect((await read(ticketId, { internal: true }))?.articles).toEqual([]);
+  });
+
   it('is changed as it was there, and its history says by whom', async () => {
     const { id } = await open({ tags: 'old, both' });
     const { version } = (await read(id)) as { version: number };

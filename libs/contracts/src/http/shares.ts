@@ -18,6 +18,8 @@ const TicketShare = z.object({
   remote_url: z.string().nullable(),
   /** The ticket is worked on there. */
   works_on_it: z.boolean(),
+  /** Since when the helpdesk does not answer, once that is an hour; null: it does, or nobody calls it. */
+  away_since: Instant.nullable(),
   /** What they want to be otherwise, and how it is here. */
   wishes: z.array(
     z.object({

@@ -65,7 +65,8 @@ export const applyPeerChange = defineQuestion(
       z.object({
         /** Opens one, unless that was done. */
         uuid: z.uuid(),
-        groupId: z.number().int(),
+        /** Null: where what comes from outside goes when nobody chose a group. */
+        groupId: z.number().int().nullable(),
         customer: z.object({ name: z.string(), email: z.string() }).nullable(),
       }),
     ]),

@@ -12,6 +12,7 @@ import { afterCommit, transaction } from '@helpmesh/persistence';
 import type { ActorSigner } from '@helpmesh/service-kit';
 import type { DataSource } from 'typeorm';
 import { giverOf, type HandoverStep, handOver } from '../domain/sync/handover.ts';
+import { awaySince } from '../domain/sync/outage.ts';
 import { canonical } from '../domain/sync/replica.ts';
 import type { LinkStore, Share, SharedTicket, SharingPeer } from '../persistence/link.store.ts';
 import type { OfferStore } from '../persistence/offer.store.ts';
@@ -22,8 +23,14 @@ import type { SyncLinks } from './sync/sync-links.ts';
 /** What a helpdesk says of a ticket that was offered or given to it, or that it has offered. */
 export type Answered = Exclude<HandoverStep['do'], 'offered'>;
 
+/** A ticket at a peer, as it is shown. */
+export interface ShownShare extends Share {
+  /** Since when its helpdesk has been away, once that is long; null: it is there, or nobody calls it. */
+  awaySince: Date | null;
+}
+
 interface ShownShares {
-  shares: Share[];
+  shares: ShownShare[];
   worksHere: boolean;
   maySync: boolean;
   /** This desk. */
@@ -68,8 +75,13 @@ export class TicketShares {
     const isVoid = word?.status === 'offered' && ![word.from, word.to].some(isThere);
     const waits = held && !isVoid && word?.status === 'offered' && word.from === node;
     const giver = held && worksHere ? giverOf(held.fields, node, held.via) : undefined;
+    const now = this.clock.now();
+    const shown = shares.map((share) => {
+      const isCalled = share.endedAt === null && !share.paused;
+      return { ...share, awaySince: isCalled ? awaySince(share.failingSince, now) : null };
+    });
     return {
-      ...{ shares, worksHere, maySync: mayChange(agent, groupId), node },
+      ...{ shares: shown, worksHere, maySync: mayChange(agent, groupId), node },
       handover: word && !isVoid ? word : null,
       dueAt: waits ? await this.offers.dueAt(this.db, held.uuid) : null,
       giver: giver !== undefined && isThere(giver) ? giver : null,

@@ -69,16 +69,17 @@ function shown(share: Share): Shown {
     ...{ peer_id: peerId, peer, state, since: since?.toISOString() ?? null },
     ...{ error: state === 'failed' ? error : endedWhy, remote_number: remoteNumber, remote_url: remoteUrl },
     works_on_it: share.worksOnIt && state !== 'ended',
+    away_since: share.awaySince?.toISOString() ?? null,
     wishes: wishes.map(({ createdAt, ...wish }) => ({ ...wish, created_at: new Date(createdAt).toISOString() })),
   };
 }
 
 /** How it stands at a helpdesk, and since when. */
 function standing(share: Share): { state: Shown['state']; since: Date | null } {
-  const { endedAt, dueAt, waitingSince, syncedAt, paused, isPeerFailing, attempts, error } = share;
+  const { endedAt, dueAt, waitingSince, syncedAt, paused, failingSince, attempts, error } = share;
   if (endedAt) return { state: 'ended', since: endedAt };
   if (dueAt === null) return { state: 'synced', since: syncedAt };
   if (paused) return { state: 'paused', since: waitingSince };
-  const failed = error !== null && (attempts > 0 || isPeerFailing);
+  const failed = error !== null && (attempts > 0 || failingSince !== null);
   return { state: failed ? 'failed' : 'pending', since: waitingSince };
 }

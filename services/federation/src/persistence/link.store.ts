@@ -87,7 +87,8 @@ export interface Share {
   peer: string;
   node: string;
   paused: boolean;
-  isPeerFailing: boolean;
+  /** Since when its helpdesk does not answer. */
+  failingSince: Date | null;
   worksOnIt: boolean;
   remoteNumber: string | null;
   remoteUrl: string | null;
@@ -451,7 +452,7 @@ export class LinkStore {
   async sharesOf(on: On, ticketId: number): Promise<Share[]> {
     return sql<Share>(
       on,
-      `SELECT p.id AS "peerId", p.name AS peer, p.node, p.paused, p.failing_since IS NOT NULL AS "isPeerFailing",
+      `SELECT p.id AS "peerId", p.name AS peer, p.node, p.paused, p.failing_since AS "failingSince",
               s.fields ->> 'assignedNode' = p.node AS "worksOnIt",
               l.remote_number AS "remoteNumber", l.remote_url AS "remoteUrl", l.attempts, l.error, l.due_at AS "dueAt",
               l.waiting_since AS "waitingSince", l.synced_at AS "syncedAt", l.ended_at AS "endedAt",

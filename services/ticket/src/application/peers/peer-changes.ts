@@ -12,12 +12,14 @@ import { SYSTEM_USER, type TicketFields } from '../../domain/ticket/ticket.ts';
 import { sanitize } from '../../html/sanitize.ts';
 import { MentionStore } from '../../persistence/mention.store.ts';
 import { PeerStore } from '../../persistence/peer.store.ts';
+import { ReplicaStore } from '../../persistence/replica.store.ts';
 import { TagStore } from '../../persistence/tag.store.ts';
 import { TicketStore } from '../../persistence/ticket.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { notAuthorized } from '../access.ts';
 import { systemArticle } from '../automation/system-article.ts';
 import { EnsurePeople } from '../ensure-people.ts';
+import { firstGroup } from '../first-group.ts';
 import { References } from '../references.ts';
 import type { Refs } from '../refs.ts';
 import { Tagging } from '../ties/tagging.ts';
@@ -25,7 +27,6 @@ import { wantTickets } from '../want-tickets.ts';
 import { type NewArticle, Writing } from '../writing.ts';
 
 type Change = ParsedInputOf<typeof applyPeerChange>;
-type Opening = Extract<Change['ticket'], { uuid: string }>;
 
 /** Tells other helpdesks how a ticket stands, and does here what was done there. For the federation service alone. */
 @Injectable()
@@ -36,6 +37,7 @@ export class PeerChanges {
     private readonly peers: PeerStore,
     private readonly tags: TagStore,
     private readonly mentions: MentionStore,
+    private readonly replicas: ReplicaStore,
     private readonly references: References,
     private readonly people: EnsurePeople,
     private readonly outbox: Outbox,
@@ -53,7 +55,7 @@ export class PeerChanges {
 
   /**
    * @throws AppError forbidden; stale `peer.ticket-moved`; not-found; invalid `peer.group-inactive` and what tags are
-   *   refused with
+   *   refused with; unavailable `ticket.no-group`
    */
   async apply(actor: Actor, change: Change): Promise<OutputOf<typeof applyPeerChange>> {
     requireService(actor);
@@ -62,12 +64,21 @@ export class PeerChanges {
     const known = 'id' in change.ticket ? [change.ticket.id] : [];
     const wanted = await wantTickets(this.db, this.tickets, known);
     wanted.user(person?.id);
-    if ('groupId' in change.ticket) wanted.group(change.ticket.groupId);
+    const groupId =
+      'uuid' in change.ticket ? (change.ticket.groupId ?? (await firstGroup(this.replicas, this.db))) : null;
+    wanted.group(groupId);
     const refs = await this.references.resolve(wanted);
-    return transaction(this.db, (tx) => this.write(tx, change, refs, person));
+    return transaction(this.db, (tx) => this.write(tx, change, refs, person, groupId));
   }
 
-  private async write(tx: EntityManager, change: Change, refs: Refs, person: Person | undefined) {
+  /** @param groupId  of one that is opened */
+  private async write(
+    tx: EntityManager,
+    change: Change,
+    refs: Refs,
+    person: Person | undefined,
+    groupId: number | null,
+  ) {
     if ('uuid' in change.ticket) {
       await lockAllInTransaction(tx, [`peer ticket ${change.ticket.uuid}`]);
       const made = await this.peers.ticketOf(tx, change.ticket.uuid);
@@ -89,7 +100,7 @@ export class PeerChanges {
       const articles = fresh.map((article, i) => articleOf(article, ids.articles[i] as number, peer));
       const opening = ids.tickets[0];
       if ('uuid' in change.ticket && opening) {
-        this.open(writing, refs, change, change.ticket, opening, articles, person);
+        this.open(writing, refs, change, groupId, opening, articles, person);
         return opening.id;
       }
       if ('id' in change.ticket) this.change(writing, refs, change, change.ticket, articles);
@@ -120,12 +131,12 @@ export class PeerChanges {
     writing: Writing,
     refs: Refs,
     change: Change,
-    { groupId }: Opening,
+    groupId: number | null,
     { id, number }: { id: number; number: string },
     [first, ...rest]: NewArticle[],
     person: Person | undefined,
   ): void {
-    if (!refs.group(groupId)?.active) {
+    if (groupId === null || !refs.group(groupId)?.active) {
       throw new AppError('invalid', 'peer.group-inactive', `There is no active group ${groupId}.`);
     }
     const fields = fieldsOf(change, refs, refs.states.forCreate.id);

@@ -42,7 +42,7 @@ function MergedNotice({ ticket }: { ticket: Ticket }) {
   const { undo, busy } = useUndoMerge();
   const parent = links.find(({ type }) => type === 'parent')?.ticket;
   return (
-    <div role="note" className={classes.merged}>
+    <div role="note" className={classes.notice}>
       <IconArrowMerge size={18} aria-hidden />
       <span>
         {parent ? (

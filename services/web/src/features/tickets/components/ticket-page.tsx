@@ -12,7 +12,7 @@ import {
 } from '@tabler/icons-react';
 import { type InfiniteData, usePrefetchQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useEffect, useState } from 'react';
 import { registry } from '../../../app/actions/registry.ts';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { ApiError } from '../../../app/api.ts';
@@ -48,6 +48,7 @@ import { TicketFields } from './ticket-fields.tsx';
 import classes from './ticket-page.module.css';
 import { TicketTags } from './ticket-tags.tsx';
 
+const HelpdeskAway = lazy(() => import('./helpdesk-away.tsx').then((file) => ({ default: file.HelpdeskAway })));
 const TicketRating = lazy(() => import('./ticket-rating.tsx').then((file) => ({ default: file.TicketRating })));
 
 export function TicketPage() {
@@ -102,6 +103,8 @@ function LoadedTicket({ ticket, beside = false }: Place & { ticket: Ticket }) {
   useEffect(() => markSeen(ticket.id, ticket.updated_at), [ticket.id, ticket.updated_at, markSeen]);
   const lastList = useShell((shell) => shell.lastList);
   const customerName = customer ? nameOf(customer) : String(ticket.customer ?? '');
+  // What was said is read first.
+  const rest = useDeferredValue(true, false);
   const { data: states } = useQuery(statesQuery);
   const sharing = useSharesDrafts(ticket);
   // Looking at a ticket while going through a list is not taking it.
@@ -157,6 +160,11 @@ function LoadedTicket({ ticket, beside = false }: Place & { ticket: Ticket }) {
             </div>
           )}
         </header>
+        {agent && rest && (
+          <Suspense>
+            <HelpdeskAway ticketId={ticket.id} />
+          </Suspense>
+        )}
         {agent && <Merging ticket={ticket} merged={stateTypeOf(state) === 'merged'} />}
         {articles.error && !articles.data ? (
           <Failed error={articles.error} onRetry={() => void articles.refetch()} />
