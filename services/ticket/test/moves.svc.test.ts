@@ -197,3 +197,22 @@ it('a search leaves out what is named with a minus', async () => {
   expect(await found('zebra -state:closed NOT tags:paper')).toEqual([two.id]);
   expect((await found('zebra -state.name:closed')).toSorted()).toEqual([one.id, two.id].toSorted());
 });
+
+describe('moving the last word of a customer', () => {
+  it('leaves a customer waiting since their first word that nobody answered', async () => {
+    const [asked, other] = [await open('Waits'), await open('Elsewhere')];
+    const word = (sender: string, type: string) => {
+      desk.clock.advance(60_000);
+      return say(asked.id, `${sender} ${type}`, { sender, type });
+    };
+    await word('Customer', 'web');
+    await word('Agent', 'phone');
+    const first = await word('Customer', 'web');
+    await word('Customer', 'phone');
+    const last = await word('Customer', 'web');
+    const since = async (id: number) => (await desk.rest(agent, getTicket, { id })).last_contact_customer_at;
+    expect(await since(asked.id)).toBe(first.created_at);
+    await move(last.id, { number: other.number });
+    expect([await since(asked.id), await since(other.id)]).toEqual([first.created_at, last.created_at]);
+  });
+});

@@ -501,8 +501,12 @@ describe('articles', () => {
     await expect(desk.rest(agent, deleteArticle, { id: call.id })).rejects.toMatchObject({
       detail: 'Not authorized (communication articles cannot be deleted)!',
     });
+    const own = await say(customer, id, {});
+    await expect(desk.rest(customer, deleteArticle, { id: own.id })).rejects.toMatchObject({
+      ...{ kind: 'forbidden', detail: 'Not authorized (agent permission required)!' },
+    });
     expect(await desk.rest(agent, deleteArticle, { id: note.id })).toEqual({});
-    expect(await read(agent, id)).toMatchObject({ article_count: 2 });
+    expect(await read(agent, id)).toMatchObject({ article_count: 3 });
     const old = await say(agent, id, {});
     desk.clock.advance(600_001);
     await expect(desk.rest(agent, deleteArticle, { id: old.id })).rejects.toMatchObject({ kind: 'forbidden' });

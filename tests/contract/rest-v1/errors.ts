@@ -29,6 +29,14 @@ export const errors: Section = (world) => {
       expect(none.headers.get('x-failure')).toBeTruthy();
       expect((await agent.call('POST', '/api/v1/roles', { name: 'x' })).status).toBe(403);
       expect((await customer.call('GET', '/api/v1/users/search?query=a')).status).toBe(403);
+      const { id } = await world().ticket();
+      expect(refused(await agent.call('DELETE', `/api/v1/tickets/${id}`))).toEqual({
+        ...{ status: 403, error: 'Not authorized (admin permission required)!' },
+      });
+      const own = await customer.post('/api/v1/tickets', { title: 'Mine', group: 'Users', article: { body: 'x' } });
+      expect(refused(await customer.call('DELETE', `/api/v1/ticket_articles/${own.article_ids[0]}`))).toEqual({
+        ...{ status: 403, error: 'Not authorized (agent permission required)!' },
+      });
     });
 
     it.each([

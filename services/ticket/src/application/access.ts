@@ -38,9 +38,9 @@ export function mayMoveInto(actor: Actor, groupId: number): boolean {
   return groupsWith(actor, 'create').includes(groupId) || groupsWith(actor, 'change').includes(groupId);
 }
 
-/** @throws AppError forbidden unless the actor holds one of the permissions */
-export function requireAnyOf(actor: Actor, permissions: readonly string[]): void {
-  if (!permissions.some((permission) => hasPermission(actor, permission))) throw notAuthorized();
+/** @throws AppError forbidden, with the detail, unless the actor holds one of the permissions */
+export function requireAnyOf(actor: Actor, permissions: readonly string[], detail?: string): void {
+  if (!permissions.some((permission) => hasPermission(actor, permission))) throw notAuthorized(detail);
 }
 
 /** What decides about rights, without the session it came by. */

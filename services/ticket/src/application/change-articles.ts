@@ -55,21 +55,27 @@ export class ChangeArticles {
 
   /** Takes a fresh note back. Only its author may, administrators are no exception. */
   async remove(actor: Actor, id: number): Promise<void> {
-    await this.with(actor, id, async ({ tx, article, writing, now }) => {
-      refuseRemoval(actor, article, now);
-      const place = { ticketId: article.ticketId, id, by: actor.userId, at: now };
-      writing.addHistory({ ...created('Ticket::Article', place), type: 'removed' });
-      writing.uncount(article.ticketId);
-      writing.noteArticle(article.ticketId, { id, internal: article.internal }, 'deleted');
-      await this.articles.remove(tx, id);
-      await writing.save(tx, this.tickets);
-    });
+    await this.with(
+      actor,
+      id,
+      async ({ tx, article, writing, now }) => {
+        refuseRemoval(actor, article, now);
+        const place = { ticketId: article.ticketId, id, by: actor.userId, at: now };
+        writing.addHistory({ ...created('Ticket::Article', place), type: 'removed' });
+        writing.uncount(article.ticketId);
+        writing.noteArticle(article.ticketId, { id, internal: article.internal }, 'deleted');
+        await this.articles.remove(tx, id);
+        await writing.save(tx, this.tickets);
+      },
+      'Not authorized (agent permission required)!',
+    );
   }
 
   private async with<T>(
     actor: Actor,
     id: number,
     work: (at: { tx: EntityManager; article: ArticleFacts; writing: Writing; now: EpochMs }) => Promise<T>,
+    agentsOnly?: string,
   ): Promise<T> {
     const visible = VisibleTickets.to(actor, 'read');
     const found = await this.articles.facts(this.db, visible, id);
@@ -80,7 +86,8 @@ export class ChangeArticles {
       const loaded = await this.tickets.lock(tx, visible, [found.ticketId]);
       const article = await this.articles.facts(tx, visible, id);
       if (!article) throw notFound('Ticket::Article', id);
-      if (partInChanging(actor, loaded.get(article.ticketId) as Ticket) !== 'agent') throw notAuthorized();
+      const part = partInChanging(actor, loaded.get(article.ticketId) as Ticket);
+      if (part !== 'agent') throw notAuthorized(agentsOnly);
       return work({ tx, article, writing: new Writing(this.outbox, refs, now, loaded), now });
     });
   }

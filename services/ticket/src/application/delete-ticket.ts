@@ -39,7 +39,7 @@ export class DeleteTicket {
    * @throws AppError forbidden; whatever the ledger throws, and then nothing was deleted
    */
   async many(actor: Caller, ids: readonly number[], ledger: Ledger<'deleted'>): Promise<void> {
-    requireAnyOf(actor, ['admin']);
+    requireAnyOf(actor, ['admin'], 'Not authorized (admin permission required)!');
     const refs = await this.references.resolve(await wantTickets(this.db, this.tickets, ids));
     const holds = await this.holds.now();
     await transaction(this.db, async (tx) => {

@@ -2,6 +2,7 @@ import { type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { MergeRecord, ThreadFacts } from '../domain/merge/merge.ts';
+import { everyContact } from './desk-setting.store.ts';
 import type { StoredLink } from './link.store.ts';
 import type { Mention } from './mention.store.ts';
 
@@ -80,14 +81,23 @@ export class MergeStore {
       `WITH said AS (
          SELECT a.id, a.sender_id, a.type_id, a.created_at,
            y.communication AND NOT a.internal AND a.sender_id <> 3 AS contact
-         FROM article a JOIN article_type y ON y.id = a.type_id WHERE a.ticket_id = $1)
+         FROM article a JOIN article_type y ON y.id = a.type_id WHERE a.ticket_id = $1),
+       last_word AS (
+         SELECT created_at, id FROM said WHERE contact AND sender_id = 2 ORDER BY created_at DESC, id DESC LIMIT 1),
+       -- The last answer before it: what the customer said after that is not answered.
+       answer AS (
+         SELECT a.created_at, a.id FROM said a, last_word w
+         WHERE a.contact AND a.sender_id = 1 AND (a.created_at, a.id) < (w.created_at, w.id)
+         ORDER BY a.created_at DESC, a.id DESC LIMIT 1)
        SELECT nullif(count(*) FILTER (WHERE sender_id <> 3), 0)::int AS "articleCount",
          (SELECT type_id FROM said ORDER BY id LIMIT 1) AS "createArticleTypeId",
          (SELECT sender_id FROM said ORDER BY id LIMIT 1) AS "createArticleSenderId",
          min(created_at) FILTER (WHERE contact AND sender_id = 1) AS "firstResponseAt",
          max(created_at) FILTER (WHERE contact) AS "lastContactAt",
          max(created_at) FILTER (WHERE contact AND sender_id = 1) AS "lastContactAgentAt",
-         max(created_at) FILTER (WHERE contact AND sender_id = 2) AS "lastContactCustomerAt"
+         CASE WHEN ${everyContact} THEN max(created_at) FILTER (WHERE contact AND sender_id = 2)
+         ELSE min(created_at) FILTER (WHERE contact AND sender_id = 2 AND (NOT EXISTS (SELECT FROM answer)
+           OR (created_at, id) > (SELECT created_at, id FROM answer))) END AS "lastContactCustomerAt"
        FROM said`,
       [ticketId],
     );

@@ -137,7 +137,8 @@ export class MergeTickets {
     const moved = await this.merges.moveArticles(tx, sourceId, targetId);
     const [noteId] = (await this.tickets.takeIds(tx, 0, 1)).articles as [number];
     const before = { source: threadFactsOf(source), target: threadFactsOf(target) };
-    const joined = joinedFacts(before.target, before.source, moved.filter(({ person }) => person).length);
+    const count = moved.filter(({ person }) => person).length;
+    const joined = joinedFacts(before.target, before.source, count, writing.refs.everyContact);
 
     writing.restate(sourceId, { articleCount: 0 });
     const gone = { stateId: refs.states.merged.id, ownerId: SYSTEM_USER };
