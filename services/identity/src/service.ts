@@ -34,6 +34,7 @@ import { HistoryCause1799462200000 } from './persistence/migrations/179946220000
 import { OverviewSortings1799462210000 } from './persistence/migrations/1799462210000-overview-sortings.ts';
 import { DeskChoices1799462220000 } from './persistence/migrations/1799462220000-desk-choices.ts';
 import { Maintenance1799462700000 } from './persistence/migrations/1799462700000-maintenance.ts';
+import { PeopleRuleDone1799463500000 } from './persistence/migrations/1799463500000-people-rule-done.ts';
 
 export const migrations = [
   messagingTables,
@@ -69,6 +70,7 @@ export const migrations = [
   OverviewSortings1799462210000,
   DeskChoices1799462220000,
   Maintenance1799462700000,
+  PeopleRuleDone1799463500000,
 ];
 
 /** What a request may name a version of. */

@@ -267,6 +267,48 @@ describe('schedules over people and organizations', () => {
     expect((await readPerson(id))[name]).toBe(tomorrow);
   });
 
+  it('fill in the variables of what they write, once in a run however often they are asked', async () => {
+    const made = await desk.ask(
+      organizations.create,
+      { params: {}, query: {}, body: { name: 'Seven & Co' } },
+      ids.admin,
+    );
+    await define('User', { name: 'nameplate', display: 'Nameplate', type: 'input', option: { maxlength: 60 } });
+    const { id } = await person({
+      ...{ email: 'words@rules.example', firstname: 'Ada', lastname: 'Words', note: 'was here' },
+      ...{ organization_id: (made as { id: number }).id, preferences: { locale: 'de' } },
+    });
+    const perform = {
+      'user.note': { value: '#{user.note}, #{user.fullname} of #{user.organization.name}' },
+      'user.department': { value: '#{user.phone}#{user.password}#{dt(user.created_at, "%A", "UTC")}' },
+      'user.nameplate': { value: '#{user.login}/#{organization.name}' },
+    };
+    const weekday = new Intl.DateTimeFormat('de', { weekday: 'long', timeZone: 'UTC' }).format(desk.clock.now());
+    const { examples, total } = await pick('User', { condition: among([id]), perform });
+    expect(total).toBe(1);
+    expect(examples[0]?.would[0]?.to).toBe('was here, Ada Words of Seven & Co');
+    const asked = { condition: among([id]), perform, run: 77 };
+    const first = await change('User', [id], asked);
+    expect(first.outcomes).toMatchObject([{ id, outcome: 'done', did: Object.keys(perform), heldBack: [] }]);
+    expect(await change('User', [id], asked)).toEqual(first);
+    const words = { department: `--${weekday}`, nameplate: 'words@rules.example/Seven & Co' };
+    expect(await readPerson(id)).toMatchObject({ note: 'was here, Ada Words of Seven & Co', ...words });
+    // Another run does it again.
+    await change('User', [id], { ...asked, run: 78 });
+    expect((await readPerson(id)).note).toBe('was here, Ada Words of Seven & Co, Ada Words of Seven & Co');
+    const endless = { 'user.note': { value: '#{user.note}'.repeat(200) } };
+    expect((await change('User', [id], { perform: endless })).outcomes).toMatchObject([{ id, outcome: 'held-back' }]);
+  });
+
+  it('are asked for page by page', async () => {
+    const made = [await person({ email: 'p1@rules.example' }), await person({ email: 'p2@rules.example' })];
+    const [first, second] = made.map(({ id }) => id) as [number, number];
+    const asked = { condition: among([first, second]), limit: 1, examples: 0 };
+    expect(await pick('User', asked)).toEqual({ ids: [first], total: 2, examples: [] });
+    expect(await pick('User', { ...asked, after: first })).toEqual({ ids: [second], total: null, examples: [] });
+    expect((await pick('User', { ...asked, after: second })).ids).toEqual([]);
+  });
+
   it('change organizations', async () => {
     const made = await desk.ask(organizations.create, { params: {}, query: {}, body: { name: 'Ruled' } }, ids.admin);
     const { id } = made as { id: number };
@@ -286,7 +328,8 @@ describe('schedules over people and organizations', () => {
     const chief = await person({ email: 'chief@rules.example', roles: ['Admin'] });
     const perform = { 'user.vip': { value: true }, ...erase };
     const everybody = { condition: among([1, id, chief.id]), perform };
-    const { outcomes } = await change('User', [1, id, chief.id], everybody);
+    const { outcomes } = await change('User', [1, id, chief.id], { ...everybody, run: 1 });
+    expect((await change('User', [1, id, chief.id], { ...everybody, run: 1 })).outcomes).toEqual(outcomes);
     const heldBack = [{ action: 'user.action', why: expect.stringContaining('administrators') }];
     expect(outcomes).toEqual([
       { id, outcome: 'done', did: ['user.vip', 'user.action'], heldBack: [] },

@@ -55,6 +55,7 @@ import { OverviewSortings1799461400000 } from './persistence/migrations/17994614
 import { Stems1799461400001 } from './persistence/migrations/1799461400001-stems.ts';
 import { ChatNetworks1799461500000 } from './persistence/migrations/1799461500000-chat-networks.ts';
 import { PeopleSchedules1799462200001 } from './persistence/migrations/1799462200001-people-schedules.ts';
+import { PeopleRunPosition1799463500001 } from './persistence/migrations/1799463500001-people-run-position.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -112,6 +113,7 @@ export const migrations = [
   Chat1799461000000,
   ChatNetworks1799461500000,
   PeopleSchedules1799462200001,
+  PeopleRunPosition1799463500001,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */

@@ -91,6 +91,8 @@ export class Identity {
   /** Of whom what a schedule says is so already, and what it may ask no longer. */
   steady: number[] = [];
   unasked: string | undefined;
+  /** After so many questions that change people the next one is lost. */
+  lostAfter: number | undefined;
 
   /** What is under legal hold. */
   readonly helpRoles: HelpRole[] = [];
@@ -123,14 +125,19 @@ export class Identity {
       ({ taskId }: z.output<typeof erasureTerms.input>) =>
         this.erasures.get(taskId) ?? { terms: null, heldTicketIds: [] },
     );
-    answer(pickPeople, ({ limit, examples, perform }: z.output<typeof pickPeople.input>) => {
+    answer(pickPeople, ({ after, limit, examples, perform }: z.output<typeof pickPeople.input>) => {
       if (this.unasked !== undefined) throw new AppError('invalid', 'condition.unsupported', this.unasked);
       if ('user.login' in perform) throw new AppError('invalid', 'action.invalid', 'Not for many.');
       const would = [{ action: 'user.vip', from: false, to: true }];
-      const shown = this.picked.slice(0, examples).map((id) => ({ id, label: `User ${id}`, would }));
-      return { ids: this.picked.slice(0, limit), examples: shown };
+      const left = this.picked.filter((id) => id > after);
+      const shown = left.slice(0, examples).map((id) => ({ id, label: `User ${id}`, would }));
+      return { ids: left.slice(0, limit), total: after === 0 ? left.length : null, examples: shown };
     });
     answer(changePeople, (asked: z.output<typeof changePeople.input>) => {
+      if (this.changed.length === this.lostAfter) {
+        this.lostAfter = undefined;
+        throw new AppError('unavailable', 'identity.gone', 'Gone for now.');
+      }
       this.changed.push(asked);
       const did = (id: number) => (this.steady.includes(id) ? [] : ['user.vip']);
       return { outcomes: asked.ids.map((id) => ({ id, outcome: 'done', did: did(id), heldBack: [] })) };

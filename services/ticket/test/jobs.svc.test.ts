@@ -309,6 +309,38 @@ describe('a schedule', () => {
   });
 });
 
+describe('a schedule, which nobody looks at,', () => {
+  const mine = { 'ticket.owner_id': { operator: 'is not', pre_condition: 'current_user.id' } };
+
+  it.each([
+    ['asks', { condition: mine }, 'condition.unsupported'],
+    ['names', { perform: { 'ticket.owner_id': { pre_condition: 'current_user.id' } } }, 'action.invalid'],
+  ])('has no current user whom it %s', async (_, body, code) => {
+    await expect(schedule(body)).rejects.toMatchObject({ kind: 'invalid', code });
+    await expect(desk.rest(ruler, jobs.preview, { body })).rejects.toMatchObject({ code });
+    const { id, problem } = await schedule({});
+    expect(problem).toBeNull();
+    await expect(desk.rest(ruler, jobs.update, { id, body })).rejects.toMatchObject({ code });
+  });
+
+  it('that was stored with one does nothing, says why, and holds no other up', async () => {
+    const [ticket] = await several('Nobody looks', 1);
+    const { id } = await schedule({ condition: titled('Nobody looks'), perform: note, timeplan: always });
+    await desk.query('UPDATE schedule SET condition = $2 WHERE id = $1', [id, JSON.stringify(mine)]);
+    expect((await desk.rest(ruler, jobs.get, { id })).problem).toContain('current_user.id');
+    const next = await schedule({ condition: titled('Nobody looks'), perform: note, timeplan: always });
+    desk.clock.advance(700_000);
+    expect(await over(id)).toMatchObject({ matching: 0, processed: 0 });
+    await over(next.id);
+    expect(await notesOf([ticket as number])).toEqual([1]);
+    const { runs } = await desk.rest(ruler, jobs.runs, { id });
+    expect(runs.map((run) => [run.outcome, run.held_back[0]?.why])).toEqual([
+      ['failed', expect.stringContaining('current_user.id')],
+    ]);
+    for (const each of [id, next.id]) await desk.rest(ruler, jobs.update, { id: each, body: { active: false } });
+  });
+});
+
 describe('a schedule over people', () => {
   const keeper = actor({ userId: 3, permissions: ['admin.scheduler', 'admin.user'], groups: {} });
   const make = (body: object, who = keeper) =>
@@ -342,6 +374,24 @@ describe('a schedule over people', () => {
     expect(blind.runs[0]).toMatchObject({ object: null });
   });
 
+  it('reaches all of them in one run, and a process that dies in between has nobody done twice', async () => {
+    desk.identity.picked = Array.from({ length: 1_230 }, (_, i) => 10 + i);
+    desk.identity.lostAfter = desk.identity.changed.length + 30;
+    const preview = await desk.rest(keeper, jobs.preview, { body: { object: 'User', perform } });
+    expect(preview).toMatchObject({ matching: 1_230, more: false });
+    const { id } = await make({ perform, localization: 'de', timezone: 'Europe/Berlin' });
+    await desk.rest(keeper, jobs.run, { id });
+    await waitFor(async () => desk.identity.lostAfter === undefined, { what: 'identity to be gone for a while' });
+    const half = await desk.rest(keeper, jobs.get, { id });
+    expect(half).toMatchObject({ running: true, matching: 1_230, processed: 600 });
+    desk.clock.advance(61_000);
+    expect(await over(id)).toMatchObject({ matching: 1_230, processed: 1_230 });
+    const asked = desk.identity.changed.filter(({ rule }) => rule.id === id);
+    expect(asked.flatMap(({ ids }) => ids)).toEqual(desk.identity.picked);
+    expect(new Set(asked.map(({ run }) => run)).size).toBe(1);
+    expect(asked[0]?.telling).toEqual({ locale: 'de', timezone: 'Europe/Berlin' });
+  });
+
   it('tells of nobody who was so already', async () => {
     desk.identity.picked = [10, 11, 12];
     desk.identity.steady = [10, 12];
@@ -362,7 +412,7 @@ describe('a schedule over people', () => {
       (await desk.rest(keeper, jobs.runs, { id })).runs.map((run) => [run.outcome, run.held_back[0]?.why]);
     expect(await said()).toEqual([['failed', '"user.gone" cannot be used in this condition.']]);
     await desk.query(
-      `INSERT INTO schedule_run (schedule_id, asked_by_id, started_at, matching, lease_until, fence) VALUES ($1, 3, $2, 0, $2, 60)`,
+      `INSERT INTO schedule_run (schedule_id, asked_by_id, started_at, matching, lease_until, tries) VALUES ($1, 3, $2, 0, $2, 60)`,
       [id, new Date(desk.clock.now())],
     );
     await desk.service.get(RunJobs).work(() => false);

@@ -72,6 +72,8 @@ export const Job = Row.extend({
   /** Of the latest run: how many it was for, and those that are done. */
   matching: z.number().int(),
   processed: z.number().int(),
+  /** Why it cannot be used as it is stored: its runs do nothing, and their log says so. Null: it can. */
+  problem: z.string().nullable(),
   pid: z.null(),
   running: z.boolean(),
 });

@@ -1,4 +1,4 @@
-import type { Clock } from '@helpmesh/kernel';
+import { type Clock, epochMs } from '@helpmesh/kernel';
 import { CLOCK, CONFIG } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
@@ -7,14 +7,17 @@ import type { IdentityConfig } from '../config.ts';
 import { limits } from '../domain/throttle.ts';
 import { CredentialStore } from '../persistence/credential.store.ts';
 import { OAuthGrantStore } from '../persistence/oauth-grant.store.ts';
+import { PeopleRuleStore } from '../persistence/people-rule.store.ts';
 import { DataExports } from './privacy/data-exports.ts';
 
 const HOUR_MS = 3_600_000;
 const EVERY_MS = 10 * 60_000;
+/** A run of a schedule that stood still for so long is asked for by nobody any more. */
+const RULE_DONE_MS = 7 * 24 * HOUR_MS;
 
 /**
- * Removes ended sessions, expired one-time tokens, what applications were granted once, forgotten counts of tries and
- * archives of personal data whose time is over. Any number of replicas may do it.
+ * Removes ended sessions, expired one-time tokens, what applications were granted once, forgotten counts of tries,
+ * what runs of schedules did to whom, and archives of personal data whose time is over. Any number of replicas may do it.
  */
 @Injectable()
 export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -26,6 +29,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly credentials: CredentialStore,
     private readonly oauth: OAuthGrantStore,
     private readonly exports: DataExports,
+    private readonly rules: PeopleRuleStore,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
@@ -50,5 +54,6 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
       tries: new Date(now - limits.forgetAfterMs - limits.longestWaitMs),
     });
     await this.exports.removeOver();
+    await this.rules.forgetDone(this.db, epochMs(now - RULE_DONE_MS));
   }
 }

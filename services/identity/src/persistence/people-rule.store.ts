@@ -1,4 +1,5 @@
 import { type Circumstances, conditionSql, type Place } from '@helpmesh/conditions';
+import { type EpochMs, isoTime } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -66,26 +67,60 @@ const tables = {
   Organization: { alias: 'o', from: 'organizations o WHERE true' },
 } as const;
 
-/** Whom conditions pick. */
+type On = DataSource | EntityManager;
+
+/** Whom conditions pick, and what was done to them. */
 @Injectable()
 export class PeopleRuleStore {
-  /** Ids, the oldest first. @param condition  null: all */
-  async pick(
-    on: DataSource | EntityManager,
-    object: RuleObject,
-    condition: Condition | null,
-    circumstances: Circumstances,
-    limit: number,
-  ): Promise<number[]> {
-    const params: unknown[] = [];
-    const param = (value: unknown, type: string) => `$${params.push(value)}::${type}`;
-    const { alias, from } = tables[object];
-    const picked = pickedSql(object, condition, circumstances, param);
+  /** Ids, the oldest first. @param condition  null: all @param after  the last one of the page before */
+  async pick(on: On, object: RuleObject, picked: Picked, after: number, limit: number): Promise<number[]> {
+    const { alias, params, where } = this.statement(object, picked);
     const rows = await sql<{ id: number }>(
       on,
-      `SELECT ${alias}.id FROM ${from} AND ${picked} ORDER BY ${alias}.id LIMIT ${limit}`,
+      `SELECT ${alias}.id FROM ${where} AND ${alias}.id > ${after} ORDER BY ${alias}.id LIMIT ${limit}`,
       params,
     );
     return rows.map(({ id }) => id);
+  }
+
+  async count(on: On, object: RuleObject, picked: Picked): Promise<number> {
+    const { params, where } = this.statement(object, picked);
+    const [row] = await sql<{ count: number }>(on, `SELECT count(*)::int AS count FROM ${where}`, params);
+    return row?.count ?? 0;
+  }
+
+  /** What a run did to it; undefined: it had no turn yet. */
+  async didTo(tx: EntityManager, runId: number, object: RuleObject, id: number): Promise<string[] | undefined> {
+    const [row] = await sql<{ did: string[] }>(
+      tx,
+      'SELECT did FROM people_rule_done WHERE run_id = $1 AND object = $2 AND object_id = $3',
+      [runId, object, id],
+    );
+    return row?.did;
+  }
+
+  async keepDone(
+    tx: EntityManager,
+    runId: number,
+    object: RuleObject,
+    id: number,
+    did: readonly string[],
+    at: EpochMs,
+  ) {
+    await sql(tx, 'INSERT INTO people_rule_done (run_id, object, object_id, did, at) VALUES ($1, $2, $3, $4, $5)', [
+      ...[runId, object, id, JSON.stringify(did), isoTime(at)],
+    ]);
+  }
+
+  /** Runs that nobody goes on with any more. */
+  async forgetDone(on: On, before: EpochMs): Promise<void> {
+    await sql(on, 'DELETE FROM people_rule_done WHERE at < $1', [isoTime(before)]);
+  }
+
+  private statement(object: RuleObject, { condition, circumstances }: Picked) {
+    const params: unknown[] = [];
+    const param = (value: unknown, type: string) => `$${params.push(value)}::${type}`;
+    const { alias, from } = tables[object];
+    return { alias, params, where: `${from} AND ${pickedSql(object, condition, circumstances, param)}` };
   }
 }

@@ -1,5 +1,5 @@
 import type { GroupSnapshot } from '@helpmesh/contracts';
-import { escapeHtml } from '../domain/template/escape.ts';
+import { escapeHtml } from '@helpmesh/kernel/template';
 import { sanitize } from '../html/sanitize.ts';
 import type { KeptGroup } from '../persistence/replica.store.ts';
 

@@ -1,10 +1,10 @@
 import { type MailSecurity, type sendMail, ticketMessageId } from '@helpmesh/contracts';
 import { AppError, type EpochMs, uuidv7 } from '@helpmesh/kernel';
+import { escapeHtml } from '@helpmesh/kernel/template';
 import type { z } from 'zod';
 import type { SideThread, SideThreadId } from '../domain/article/side-thread.ts';
 import { formatAddress, parseAddresses } from '../domain/mail/addresses.ts';
 import { fillSignature, messageIdsIn, outgoingSubject, referencesChain } from '../domain/mail/outgoing.ts';
-import { escapeHtml } from '../domain/template/escape.ts';
 import { displayName, type Group, type Person } from '../domain/ticket/people.ts';
 import type { Ticket } from '../domain/ticket/ticket.ts';
 import { textOf } from '../html/text.ts';

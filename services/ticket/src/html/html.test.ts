@@ -1,5 +1,5 @@
+import { escapeHtml } from '@helpmesh/kernel/template';
 import { describe, expect, it } from 'vitest';
-import { escapeHtml } from '../domain/template/escape.ts';
 import { extractImages } from './inline-images.ts';
 import { sanitize } from './sanitize.ts';
 import { textOf } from './text.ts';

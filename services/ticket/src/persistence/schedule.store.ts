@@ -29,9 +29,12 @@ export interface HeldRun {
   id: number;
   fence: number;
   schedule: ScheduleRow;
-  /** Of people or organizations; null: not asked for yet. */
+  /** The page of people or organizations that it is at; null: none was asked for yet. */
   objectIds: number[] | null;
-  objectsDone: number;
+  /** Who has no higher id had their turn. */
+  objectsAfter: number;
+  /** How often it was gone on with since it last came further; of runs over tickets, as often as it was. */
+  tries: number;
 }
 
 /** What there is to do. */
@@ -159,22 +162,22 @@ export class ScheduleStore {
     return true;
   }
 
-  /** A run that nobody holds, or whose holder has not been heard of. */
+  /** A run that nobody holds, or whose holder has not been heard of; the one that waits longest. */
   async claim(on: On, now: EpochMs, until: EpochMs): Promise<HeldRun | undefined> {
     const [row] = await sql<{ run: HeldRun }>(
       on,
-      `WITH held AS (UPDATE schedule_run SET lease_until = $2, fence = fence + 1
+      `WITH held AS (UPDATE schedule_run SET lease_until = $2, fence = fence + 1, tries = tries + 1
          WHERE id = (SELECT id FROM schedule_run WHERE finished_at IS NULL AND lease_until <= $1
-                     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING *)
+                     ORDER BY lease_until, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING *)
        SELECT json_build_object('id', held.id, 'fence', held.fence, 'schedule', row_to_json(s),
-         'objectIds', held.object_ids, 'objectsDone', held.objects_done) AS run
+         'objectIds', held.object_ids, 'objectsAfter', held.objects_after, 'tries', held.tries) AS run
        FROM held JOIN schedule s ON s.id = held.schedule_id`,
       [isoTime(now), isoTime(until)],
     );
     return row?.run;
   }
 
-  /** Goes on holding it for the transaction. @returns false when somebody else does, or it is over */
+  /** Goes on holding it for the transaction, and until then. @returns false when somebody else does, or it is over */
   async hold(tx: EntityManager, { id, fence }: HeldRun, until: EpochMs): Promise<boolean> {
     const rows = await sql(
       tx,
@@ -197,16 +200,20 @@ export class ScheduleStore {
     ]);
   }
 
-  /** What a run over people or organizations is for. */
-  async keepObjects(tx: EntityManager, runId: number, ids: readonly number[]): Promise<void> {
-    await sql(tx, 'UPDATE schedule_run SET object_ids = $2::int[], matching = cardinality($2::int[]) WHERE id = $1', [
-      runId,
-      ids,
-    ]);
+  /** The next ones of a run over people or organizations. @param total  how many it is for; null: known from before */
+  async keepObjects(tx: EntityManager, runId: number, ids: readonly number[], total: number | null): Promise<void> {
+    const text = 'UPDATE schedule_run SET object_ids = $2::int[], matching = coalesce($3, matching) WHERE id = $1';
+    await sql(tx, text, [runId, ids, total]);
   }
 
-  async objectsDone(tx: EntityManager, runId: number, count: number): Promise<void> {
-    await sql(tx, 'UPDATE schedule_run SET objects_done = $2 WHERE id = $1', [runId, count]);
+  /** That many of them, up to this one, had their turn. */
+  async objectsDone(tx: EntityManager, runId: number, last: number, count: number): Promise<void> {
+    await sql(
+      tx,
+      `UPDATE schedule_run SET objects_after = $2, objects_done = objects_done + $3, tries = 0,
+         matching = greatest(matching, objects_done + $3) WHERE id = $1`,
+      [runId, last, count],
+    );
   }
 
   async finish(tx: EntityManager, runId: number, now: EpochMs): Promise<void> {

@@ -1,4 +1,4 @@
-import type { AttributeSet, Value } from '@helpmesh/attributes';
+import type { Attribute, AttributeSet } from '@helpmesh/attributes';
 import { type Circumstances, dayOf, instantOf, matches, readsOf } from '@helpmesh/conditions';
 import type { Actor, changePeople, OutputOf, ParsedInputOf, pickPeople } from '@helpmesh/contracts';
 import { AppError, type Clock, isoTime } from '@helpmesh/kernel';
@@ -7,12 +7,14 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type PeopleActions, parsePeopleActions } from '../../domain/people-rule/actions.ts';
+import { type PeopleActions, parsePeopleActions, refuseTooLong } from '../../domain/people-rule/actions.ts';
 import { type Condition, isAlways, type RuleObject } from '../../domain/people-rule/fields.ts';
-import { OrganizationStore } from '../../persistence/organization.store.ts';
+import { filled, hasVariables } from '../../domain/people-rule/words.ts';
+import { type OrganizationRow, OrganizationStore } from '../../persistence/organization.store.ts';
 import { PeopleRuleStore } from '../../persistence/people-rule.store.ts';
 import { PrivacyStore } from '../../persistence/privacy.store.ts';
 import { UserStore } from '../../persistence/user.store.ts';
+import type { UserRow } from '../../persistence/user.table.ts';
 import { Attributes } from '../attributes/attributes.ts';
 import type { RuleCause } from '../history/history.ts';
 import { Organizations } from '../organizations/organizations.ts';
@@ -23,7 +25,7 @@ import { ReadCondition } from './read-condition.ts';
 
 type Asked = ParsedInputOf<typeof pickPeople>;
 type Outcome = OutputOf<typeof changePeople>['outcomes'][number];
-type Row = { id: number; custom: Readonly<Record<string, Value>> | null } & object;
+type Row = UserRow | OrganizationRow;
 
 /** What one rule comes to. */
 interface Rule {
@@ -31,7 +33,8 @@ interface Rule {
   condition: Condition | null;
   actions: PeopleActions;
   attributes: AttributeSet;
-  circumstances: Circumstances;
+  circumstances: Circumstances & { zone: string };
+  telling: Asked['telling'];
 }
 
 /** In whose name rules act; that somebody may order them is seen where they are saved, and no account that administers more is reached. */
@@ -62,14 +65,17 @@ export class PeopleRules {
   /** @throws AppError invalid */
   async pick(asked: Asked): Promise<OutputOf<typeof pickPeople>> {
     const rule = await this.ruleOf(asked);
-    const ids = await this.store.pick(this.db, rule.object, rule.condition, rule.circumstances, asked.limit);
+    const { after, limit } = asked;
+    const ids = await this.store.pick(this.db, rule.object, rule, after, limit);
+    const total = after === 0 && limit > 0 ? await this.store.count(this.db, rule.object, rule) : null;
     const shown = ids.slice(0, asked.examples);
-    if (rule.object === 'User') {
-      const rows = await this.users.byIds(this.db, shown);
-      return { ids, examples: rows.map((row) => ({ ...prospect(row, rule), label: fullName(row) || row.login })) };
-    }
-    const rows = await this.organizationStore.byIds(this.db, shown);
-    return { ids, examples: rows.map((row) => ({ ...prospect(row, rule), label: row.name })) };
+    const rows = await this.rows(this.db, rule.object, shown);
+    const organizations = new Map((await this.organizationsOf(this.db, rule, rows)).map((one) => [one.id, one]));
+    const examples = rows.map((row) => ({
+      ...prospect(row, rule, wordsOf(row, organizations.get(organizationIdOf(row) ?? 0), rule)),
+      label: 'login' in row ? fullName(row) || row.login : row.name,
+    }));
+    return { ids, total, examples };
   }
 
   /** @throws AppError invalid */
@@ -78,30 +84,33 @@ export class PeopleRules {
     const cause = { type: 'Job', ...asked.rule } as const;
     const outcomes: Outcome[] = [];
     for (const id of asked.ids) {
-      const outcome = await this.carry(rule, id, cause).catch((error: unknown) => this.refusalOf(id, error));
+      const outcome = await this.carry(rule, id, cause, asked.run).catch((error: unknown) => this.refusalOf(id, error));
       if (outcome) outcomes.push(outcome);
     }
     return { outcomes };
   }
 
   /** @returns null: it is picked no longer */
-  private async carry(rule: Rule, id: number, cause: RuleCause): Promise<Outcome | null> {
+  private async carry(rule: Rule, id: number, cause: RuleCause, runId: number | undefined): Promise<Outcome | null> {
     const { object, actions } = rule;
     const done = (did: string[]): Outcome => ({ id, outcome: 'done', did, heldBack: [] });
+    let again = false;
     const did = await transaction(this.db, async (tx) => {
       const before = await this.lock(tx, object, id);
-      if (!before || (await this.isNobody(tx, object, id)) || !(await this.isPicked(tx, rule, before))) return null;
-      const input = { ...actions.fields, ...(hasAny(actions.custom) && { custom: customOf(rule) }) };
-      if (!hasAny(input)) return [];
-      if (object === 'User') await this.writeUser.updateIn(tx, system, id, input, {}, cause);
-      else await this.organizations.updateIn(tx, system, id, input, cause);
-      const after = (await this.byId(tx, object, id)) as Row;
-      return [...Object.keys(actions.fields), ...Object.keys(actions.custom)]
-        .filter((name) => !isSame(valueIn(before, name, rule), valueIn(after, name, rule)))
-        .map((name) => `${object.toLowerCase()}.${name}`);
+      if (!before) return null;
+      const known = runId === undefined ? undefined : await this.store.didTo(tx, runId, object, id);
+      again = known !== undefined;
+      if (known) return known;
+      if ((await this.isNobody(tx, object, id)) || !(await this.isPicked(tx, rule, before))) return null;
+      const changed = await this.write(tx, rule, before, cause);
+      if (runId !== undefined && (changed.length > 0 || actions.erase)) {
+        await this.store.keepDone(tx, runId, object, id, changed, this.clock.now());
+      }
+      return changed;
     });
     if (did === null) return null;
     if (!actions.erase) return done(did);
+    if (again && (await this.privacy.taskOf(this.db, id))) return done([...did, 'user.action']);
     try {
       await this.erasing.orderByRule(id);
     } catch (error) {
@@ -110,6 +119,21 @@ export class PeopleRules {
       return did.length > 0 ? { ...refused, outcome: 'partly', did } : refused;
     }
     return done([...did, 'user.action']);
+  }
+
+  /** @returns what was changed, by the names of the actions */
+  private async write(tx: EntityManager, rule: Rule, before: Row, cause: RuleCause): Promise<string[]> {
+    const { object, actions } = rule;
+    const [organization] = await this.organizationsOf(tx, rule, [before]);
+    const { fields, custom } = wordsOf(before, organization, rule);
+    const input = { ...fields, ...(hasAny(custom) && { custom }) };
+    if (!hasAny(input)) return [];
+    if (object === 'User') await this.writeUser.updateIn(tx, system, before.id, input, {}, cause);
+    else await this.organizations.updateIn(tx, system, before.id, input, cause);
+    const [after] = (await this.rows(tx, object, [before.id])) as [Row];
+    return [...Object.keys(actions.fields), ...Object.keys(actions.custom)]
+      .filter((name) => !isSame(valueIn(before, name, rule), valueIn(after, name, rule)))
+      .map((name) => `${object.toLowerCase()}.${name}`);
   }
 
   private refusalOf(id: number, error: unknown, action = '*'): Outcome {
@@ -128,19 +152,25 @@ export class PeopleRules {
 
   private async isPicked(tx: EntityManager, { object, condition, circumstances }: Rule, row: Row): Promise<boolean> {
     if (condition === null) return true;
-    const organizationId = 'organization_id' in row ? (row.organization_id as number | null) : null;
-    const asks = object === 'User' && organizationId !== null && readsOf(condition).has('organization');
-    const [organization] = asks ? await this.organizationStore.byIds(tx, [organizationId]) : [];
+    const id = object === 'User' && readsOf(condition).has('organization') ? organizationIdOf(row) : null;
+    const [organization] = id === null ? [] : await this.organizationStore.byIds(tx, [id]);
     const facts = { row: { ...row }, organization: organization && { ...organization } };
     return matches(condition, facts, circumstances);
+  }
+
+  /** Of people, where a text names them. */
+  private async organizationsOf(on: DataSource | EntityManager, rule: Rule, rows: readonly Row[]) {
+    if (rule.object !== 'User' || !textsOf(rule).some((text) => text.includes('organization'))) return [];
+    const ids = rows.flatMap((row) => organizationIdOf(row) ?? []);
+    return ids.length === 0 ? [] : this.organizationStore.byIds(on, [...new Set(ids)]);
   }
 
   private async lock(tx: EntityManager, object: RuleObject, id: number): Promise<Row | undefined> {
     return object === 'User' ? this.users.lock(tx, id) : this.organizationStore.lock(tx, id);
   }
 
-  private async byId(tx: EntityManager, object: RuleObject, id: number): Promise<Row | undefined> {
-    return (await (object === 'User' ? this.users : this.organizationStore).byIds(tx, [id]))[0];
+  private async rows(on: DataSource | EntityManager, object: RuleObject, ids: readonly number[]): Promise<Row[]> {
+    return (object === 'User' ? this.users : this.organizationStore).byIds(on, ids);
   }
 
   /** @throws AppError invalid `condition.unsupported`, `action.invalid`, `attribute.value-invalid` */
@@ -150,13 +180,16 @@ export class PeopleRules {
     perform,
     openCalendarIds,
     zone,
-  }: Omit<Asked, 'limit' | 'examples'>): Promise<Rule> {
+    telling,
+  }: Omit<Asked, 'after' | 'limit' | 'examples'>): Promise<Rule> {
     const attributes = await this.attributes.set(object);
     const open = new Set(openCalendarIds);
-    const now = this.clock.now();
+    const circumstances = { now: this.clock.now(), zone, isOpen: (id: number) => open.has(id) };
     const actions = parsePeopleActions(perform, object, (name) => attributes.get(name) !== undefined);
-    const rule = { object, actions, attributes, circumstances: { now, zone, isOpen: (id: number) => open.has(id) } };
-    for (const [name, value] of Object.entries(customOf(rule))) attributes.get(name)?.read(value);
+    const rule = { object, actions, attributes, circumstances, telling };
+    for (const [name, value] of Object.entries(customOf(rule))) {
+      if (!isFilled(value, attributes.get(name))) attributes.get(name)?.read(value);
+    }
     const picks = await this.conditions.ofRule(condition, object);
     if (actions.erase && (picks === null || isAlways(true, picks))) {
       throw new AppError('invalid', 'action.invalid', '"user.action" needs a condition that asks who it is for.');
@@ -177,9 +210,48 @@ function customOf({ actions, attributes, circumstances }: Omit<Rule, 'condition'
   );
 }
 
-function prospect(row: Row, rule: Rule) {
+/** Whether variables of it become values: those of texts do. */
+function isFilled(value: unknown, attribute: Attribute | undefined): value is string {
+  return typeof value === 'string' && (attribute?.isText ?? true) && hasVariables(value);
+}
+
+function textsOf({ actions, attributes }: Rule): string[] {
+  const custom = Object.entries(actions.custom).flatMap(([name, given]) =>
+    'value' in given && isFilled(given.value, attributes.get(name)) ? [given.value] : [],
+  );
+  return [...Object.values(actions.fields).filter((value) => isFilled(value, undefined)), ...custom] as string[];
+}
+
+/** What the rule writes of this one. @throws AppError invalid `action.invalid`: its words are too long here */
+function wordsOf(row: Row, organization: object | undefined, rule: Rule) {
+  const { object, actions, attributes, circumstances, telling } = rule;
+  const shown = attributes.shown(row.custom);
+  const custom = Object.fromEntries(
+    Object.entries(shown).map(([name, value]) => [name, attributes.get(name)?.shown(value) ?? null]),
+  );
+  const about = { row: { ...row }, organization: organization && { ...organization }, custom };
+  const own = 'preferences' in row ? row.preferences.locale : undefined;
+  const told = {
+    locale: telling.locale ?? (typeof own === 'string' ? own : 'en'),
+    zone: telling.timezone ?? circumstances.zone,
+  };
+  const fill = (value: unknown, attribute?: Attribute) =>
+    isFilled(value, attribute) ? filled(value, object, about, told) : value;
+  const fields = Object.fromEntries(Object.entries(actions.fields).map(([name, value]) => [name, fill(value)]));
+  for (const [name, value] of Object.entries(fields)) refuseTooLong(`${object.toLowerCase()}.${name}`, value);
+  return {
+    fields,
+    custom: Object.fromEntries(
+      Object.entries(customOf(rule)).map(([name, value]) => [name, fill(value, attributes.get(name))]),
+    ),
+  };
+}
+
+const organizationIdOf = (row: Row) => ('organization_id' in row ? row.organization_id : null);
+
+function prospect(row: Row, rule: Rule, { fields, custom }: ReturnType<typeof wordsOf>) {
   const { object, actions } = rule;
-  const wished: Record<string, unknown> = { ...actions.fields, ...customOf(rule) };
+  const wished: Record<string, unknown> = { ...fields, ...custom };
   const would = Object.entries(wished)
     .map(([name, to]) => ({ action: `${object.toLowerCase()}.${name}`, from: valueIn(row, name, rule), to }))
     .filter(({ from, to }) => !isSame(from, to));
@@ -189,7 +261,7 @@ function prospect(row: Row, rule: Rule) {
 function valueIn(row: Row, name: string, { attributes }: Pick<Rule, 'attributes'>): unknown {
   const attribute = attributes.get(name);
   if (attribute) return row.custom?.[name] ?? attribute.fallback;
-  return (row as Record<string, unknown> & Row)[name];
+  return ({ ...row } as Record<string, unknown>)[name];
 }
 
 const isSame = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

@@ -72,6 +72,16 @@ export function parsePeopleActions(
   return actions;
 }
 
+/** A text whose variables were filled in has an end as well. @throws AppError invalid `action.invalid` */
+export function refuseTooLong(name: string, value: unknown): void {
+  if (typeof value !== 'string' || value.length <= MAX_TEXT) return;
+  throw new AppError(
+    'invalid',
+    'action.invalid',
+    `${JSON.stringify(name)} would have more than ${MAX_TEXT} characters.`,
+  );
+}
+
 function read(kind: Kind, value: unknown, wrong: (why: string) => AppError): unknown {
   switch (kind) {
     case 'text':

@@ -45,6 +45,10 @@ const fieldsOf: Record<RuleObject, ReadonlyMap<string, FieldType>> = {
   ]),
 };
 
+/** What of it holds one value. */
+export const knownNames = (object: RuleObject): string[] =>
+  [...fieldsOf[object]].flatMap(([name, type]) => (type === 'users' ? [] : [name]));
+
 /** Of the organization of a person: what it is, not who belongs to it. */
 const ofOrganization = [...fieldsOf.Organization].filter(([, type]) => type !== 'users');
 const calendar: Field = { name: 'execution_time.calendar_id', type: 'calendar', value: () => null };

@@ -1,9 +1,9 @@
 import type { Actor } from '@helpmesh/contracts';
+import { render, type Telling, type TemplateValues } from '@helpmesh/kernel/template';
 import { CONFIG } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { renderSnippet } from '../../domain/template/snippet.ts';
-import { render, type Telling, type TemplateValues } from '../../domain/template/template.ts';
 import { type Surroundings, ticketValues, valuesWithoutTicket } from '../../domain/template/values.ts';
 import type { Ticket } from '../../domain/ticket/ticket.ts';
 import { textOf } from '../../html/text.ts';

@@ -1,12 +1,12 @@
 import { callWebhook } from '@helpmesh/contracts';
 import { AppError, uuidv7 } from '@helpmesh/kernel';
+import { render } from '@helpmesh/kernel/template';
 import { Outbox } from '@helpmesh/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type ActionPlan, planActions } from '../../domain/action/plan.ts';
 import { insteadOfEncrypted } from '../../domain/article/encrypted.ts';
 import type { TagName } from '../../domain/tag/tag.ts';
-import { render } from '../../domain/template/template.ts';
 import { ticketValues } from '../../domain/template/values.ts';
 import { changesBetween } from '../../domain/ticket/changes.ts';
 import { retagged } from '../../domain/ticket/history.ts';

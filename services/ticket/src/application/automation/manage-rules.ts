@@ -15,7 +15,7 @@ import { sqlstateOf, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { parseActions } from '../../domain/action/action.ts';
+import { parseActions, refuseActor } from '../../domain/action/action.ts';
 import { timeplanOf } from '../../domain/job/timeplan.ts';
 import { isZone } from '../../domain/time/zone.ts';
 import { jobKnowledge, triggerKnowledge } from '../../domain/trigger/trigger.ts';
@@ -70,13 +70,14 @@ export class ManageRules {
   async list(actor: Actor, kind: RuleKind, { page = 1, per_page = 500, full }: Paging): Promise<unknown> {
     requireAnyOf(actor, [rulePermissions[kind]]);
     const limit = Math.min(per_page, 1000);
-    const rows = await this.store.list(this.db, kind, limit, (page - 1) * limit);
+    const rows = await this.withProblems(kind, await this.store.list(this.db, kind, limit, (page - 1) * limit));
     return full ? { record_ids: rows.map(({ id }) => id), assets: assetsOf(kind, rows) } : rows;
   }
 
   async get(actor: Actor, kind: RuleKind, id: number, { full }: Reading): Promise<unknown> {
     requireAnyOf(actor, [rulePermissions[kind]]);
-    return shown(kind, await this.existing(this.db, kind, id), full);
+    const rows = await this.withProblems(kind, [await this.existing(this.db, kind, id)]);
+    return shown(kind, rows[0] as ShownRule, full);
   }
 
   async create(actor: Caller, kind: RuleKind, input: TriggerInput | JobInput, { full }: Reading): Promise<unknown> {
@@ -89,7 +90,7 @@ export class ManageRules {
       const id = await this.store.insert(tx, kind, planned, actor.userId, now);
       const row = await this.existing(tx, kind, id);
       await this.tell(tx, actor, kind, 'created', null, row);
-      return shown(kind, row, full);
+      return shown(kind, (await this.withProblems(kind, [row]))[0] as ShownRule, full);
     });
   }
 
@@ -104,7 +105,7 @@ export class ManageRules {
       await this.store.update(tx, kind, id, planned, actor.userId, now);
       const row = await this.existing(tx, kind, id);
       await this.tell(tx, actor, kind, 'changed', before, row);
-      return shown(kind, row, full);
+      return shown(kind, (await this.withProblems(kind, [row]))[0] as ShownRule, full);
     });
   }
 
@@ -122,7 +123,7 @@ export class ManageRules {
     requirePeople(actor, await this.existing(this.db, 'job', id));
     await this.jobs.beginNow(id, actor.userId);
     this.timer.wake();
-    return this.existing(this.db, 'job', id);
+    return this.get(actor, 'job', id, {});
   }
 
   async runs(
@@ -145,7 +146,15 @@ export class ManageRules {
     const { object = 'Ticket', condition, perform } = rule as Partial<ScheduleRow>;
     if (!isOfPeople(object)) return;
     requirePeople(actor, rule);
-    await this.people.pick({ object, condition: condition ?? {}, perform: perform ?? {} }, 0, 0);
+    const asked = { object, condition: condition ?? {}, perform: perform ?? {}, localization: null, timezone: null };
+    await this.people.pick(asked, { limit: 0, examples: 0 });
+  }
+
+  /** Schedules with why they cannot be used as they are stored, as far as that is known here. */
+  private async withProblems(kind: RuleKind, rows: readonly ShownRule[]): Promise<readonly ShownRule[]> {
+    if (kind === 'trigger') return rows;
+    const attributes = await this.attributes.of('Ticket');
+    return rows.map((row) => ({ ...row, problem: problemOf(row, attributes) }));
   }
 
   /** When a schedule runs next. */
@@ -204,7 +213,10 @@ export function valuesOf(kind: RuleKind, input: RuleValues, before: RuleValues, 
   if (ofTickets && 'condition' in values) {
     conditionOf(values.condition, (kind === 'trigger' ? triggerKnowledge : jobKnowledge)(knownAttributes(attributes)));
   }
-  if (ofTickets && values.perform !== undefined) parseActions(values.perform, undefined, checkedSettable(attributes));
+  if (ofTickets && values.perform !== undefined) {
+    const actions = parseActions(values.perform, undefined, checkedSettable(attributes));
+    if (kind === 'job') refuseActor(actions);
+  }
   const next: RuleValues = { timezone: null, timeplan: {}, ...before, ...values };
   const timezone = next.timezone as string | null;
   if (timezone && timezone !== 'system' && !isZone(timezone)) {
@@ -226,6 +238,16 @@ export function valuesOf(kind: RuleKind, input: RuleValues, before: RuleValues, 
     throw new AppError('invalid', 'job.timeplan-invalid', why);
   }
   return values;
+}
+
+/** Null: nothing is wrong with a schedule, or another service knows. */
+function problemOf({ condition, perform, ...row }: ShownRule, attributes: AttributeSet): string | null {
+  try {
+    valuesOf('job', { condition, perform }, row, attributes);
+    return null;
+  } catch (error) {
+    return AppError.from(error).detail;
+  }
 }
 
 /** Who orders something for people must be one who may do it by hand. @throws AppError forbidden */

@@ -120,11 +120,12 @@ export class PreviewRules {
   private async peopleJob(actor: Actor, values: Record<string, unknown>, type: 'User' | 'Organization') {
     requirePeople(actor, values);
     const row = { ...ruleRow(values), timeplan: values.timeplan ?? {}, object: type };
-    const { ids, examples } = await this.people.pick(row, MOST_MATCHES + 1, JOB_EXAMPLES);
+    const page = { limit: JOB_EXAMPLES, examples: JOB_EXAMPLES };
+    const { total, examples } = await this.people.pick(row, page);
     const next = nextOf(row, this.clock.now(), (await this.references.resolve(new Wanted())).zone);
     return {
-      matching: Math.min(ids.length, MOST_MATCHES),
-      more: ids.length > MOST_MATCHES,
+      matching: total ?? 0,
+      more: false,
       next_run_at: next === null ? null : isoTime(next),
       examples: [],
       objects: examples.map(({ id, label, would }) => ({ object: { type, id, label }, would })),

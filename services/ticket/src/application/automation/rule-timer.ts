@@ -53,14 +53,16 @@ export class RuleTimer extends Rounds {
     });
   }
 
-  protected async round(): Promise<undefined> {
+  protected async round(): Promise<boolean> {
     const now = this.clock.now();
     const { due, runs, pending, doomed, round } = await this.schedules.waiting(this.db, now);
     for (let more = pending; more && !this.stopped; ) more = await this.pending.run();
     const repeats = round !== null && round.day < dayIn(round.zone, now);
     for (let more = repeats; more && !this.stopped; ) more = await this.daily.run();
     for (let more = due; more && !this.stopped; ) more = await this.jobs.beginDue();
-    for (let more = due || runs; more && !this.stopped; ) more = await this.jobs.work(() => this.stopped);
+    const worked = (due || runs) && !this.stopped && (await this.jobs.work(() => this.stopped));
     for (let more = doomed; more && !this.stopped; ) more = await this.deletion.run();
+    // A run of many has pauses, so that nothing else waits for its end.
+    return worked;
   }
 }

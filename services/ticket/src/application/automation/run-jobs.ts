@@ -1,5 +1,5 @@
 import { AttributeBook, type AttributeSet } from '@helpmesh/attributes';
-import { matches, readsOf } from '@helpmesh/conditions';
+import { matches, readsOf, SelectorError } from '@helpmesh/conditions';
 import { AppError, type Clock, epochMs } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
@@ -26,7 +26,7 @@ import { RunPeopleJobs } from './run-people-jobs.ts';
 import { TicketFacts } from './ticket-facts.ts';
 import { namedBy, tellingOf } from './trigger-book.ts';
 
-/** Most objects of one run; the rest is for the next one. */
+/** Most tickets of one run; the rest is for the next one. */
 export const MOST_MATCHES = 2_000;
 const BATCH = 20;
 /** A process that has not been heard of for so long is dead. */
@@ -79,15 +79,19 @@ export class RunJobs {
     });
   }
 
-  /** Works on one run until it is over or somebody else's. @returns whether there was one */
+  /** Works on one run until it is over, or so far that others should have their turn. @returns whether there was one */
   async work(stopped: () => boolean): Promise<boolean> {
     const run = await this.schedules.claim(this.db, this.clock.now(), this.lease());
     if (!run) return false;
     if (run.schedule.object !== 'Ticket') {
-      await this.people.work(run, MOST_MATCHES, () => this.lease(), stopped);
+      await this.people.work(run, () => this.lease(), stopped);
       return true;
     }
     const rule = this.ruleOf(run.schedule, await this.attributes.of('Ticket'));
+    if ('reason' in rule) {
+      await this.people.fail(run, rule.reason, () => this.lease());
+      return true;
+    }
     for (let more = true; more && !stopped(); ) more = await this.batch(run, rule);
     return true;
   }
@@ -100,14 +104,24 @@ export class RunJobs {
 
   private async begin(tx: EntityManager, row: ScheduleRow, refs: Refs, askedBy: number | null): Promise<boolean> {
     // Whom it is for is another service's to say, and not while this transaction holds its rows.
-    const ids = row.object === 'Ticket' ? await this.matching(row, refs, tx, MOST_MATCHES) : [];
+    const ids = row.object === 'Ticket' ? await this.picked(tx, row, refs) : [];
     return this.schedules.begin(tx, row.id, ids, askedBy, this.clock.now());
   }
 
+  /** None by a condition that can be asked no longer; why, the run says. */
+  private async picked(tx: EntityManager, row: ScheduleRow, refs: Refs): Promise<number[]> {
+    try {
+      return await this.matching(row, refs, tx, MOST_MATCHES);
+    } catch (error) {
+      if (error instanceof SelectorError) return [];
+      throw error;
+    }
+  }
+
   /** @returns whether there may be more */
-  private async batch(run: HeldRun, rule: Rule | null): Promise<boolean> {
+  private async batch(run: HeldRun, rule: Rule): Promise<boolean> {
     const ids = await this.schedules.work(this.db, run.id, BATCH);
-    if (ids.length === 0 || !rule) return this.end(run);
+    if (ids.length === 0) return this.end(run);
     const refs = await this.refsFor(ids, rule);
     try {
       return await transaction(this.db, (tx) => this.carry(tx, run, rule, ids, refs));
@@ -173,12 +187,12 @@ export class RunJobs {
   }
 
   /** What a later release no longer reads ends the run instead of stopping the timer. */
-  private ruleOf(row: ScheduleRow, attributes: AttributeSet): Rule | null {
+  private ruleOf(row: ScheduleRow, attributes: AttributeSet): Rule | { reason: string } {
     try {
       return jobOf(row, attributes);
     } catch (error) {
-      this.log.error({ err: error, schedule: row.id }, 'a schedule cannot be used');
-      return null;
+      this.log.warn({ err: error, schedule: row.id }, 'a schedule cannot be used');
+      return { reason: error instanceof SelectorError ? error.message : AppError.from(error).detail };
     }
   }
 

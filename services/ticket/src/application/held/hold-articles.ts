@@ -8,11 +8,11 @@ import {
   type ParsedInputOf,
 } from '@helpmesh/contracts';
 import { AppError, type Clock, epochMs, isoTime, uuidv7 } from '@helpmesh/kernel';
+import { escapeHtml } from '@helpmesh/kernel/template';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { escapeHtml } from '../../domain/template/escape.ts';
 import { DraftStore } from '../../persistence/draft.store.ts';
 import { attachedTo, type Held, HeldStore, type HeldWords } from '../../persistence/held.store.ts';
 import { TicketStore } from '../../persistence/ticket.store.ts';

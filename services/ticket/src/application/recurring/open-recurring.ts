@@ -1,12 +1,12 @@
 import type { Actor, RecurringTicket, TicketInput } from '@helpmesh/contracts';
 import { AppError, type Clock, type EpochMs, epochMs } from '@helpmesh/kernel';
+import { escapeHtml } from '@helpmesh/kernel/template';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Recurrence } from '../../domain/recurring/recurrence.ts';
-import { escapeHtml } from '../../domain/template/escape.ts';
 import { SYSTEM_USER } from '../../domain/ticket/ticket.ts';
 import { RecurringStore } from '../../persistence/recurring.store.ts';
 import { CreateTickets } from '../create-tickets.ts';

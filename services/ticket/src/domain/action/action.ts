@@ -34,6 +34,13 @@ type Seal = (typeof seals)[number];
 
 export type ActionKind = Action['do'];
 
+/** Where nobody acts, nothing can name whoever does. @throws AppError invalid `action.invalid` */
+export function refuseActor(actions: readonly Action[]): void {
+  if (!actions.some((action) => 'who' in action && action.who.is === 'actor')) return;
+  const why = 'Nobody acts when a schedule runs: "current_user.id" and "current_user.organization_id" name nobody.';
+  throw new AppError('invalid', 'action.invalid', why);
+}
+
 /** Somebody: whoever acts, one user, or nobody (of a subscription: everybody). */
 export type Who = { is: 'actor' } | { is: 'user'; id: number } | { is: 'nobody' };
 

@@ -59,10 +59,10 @@ export type Field = FieldOf<Facts, Read>;
 /** What can be asked where the condition will be used. */
 export interface Knowledge {
   /**
-   * `fields`: the ticket's own fields as they are, and its tags (SLAs). `tickets`: also what hangs on it, the person who looks, and
-   * the clock (overviews, search, schedules). `changes`: also what has just been done to it (triggers).
+   * `fields`: the ticket's own fields as they are, and its tags (SLAs). `schedules`: also what hangs on it, and the clock.
+   * `tickets`: also the person who looks (overviews, search). `changes`: also what has just been done to it (triggers).
    */
-  scope: 'fields' | 'tickets' | 'changes';
+  scope: 'fields' | 'schedules' | 'tickets' | 'changes';
   /** Custom attributes of tickets, by name. */
   attributes?: ReadonlyMap<string, KnownAttribute> | undefined;
 }
@@ -213,6 +213,7 @@ const happening: Field[] = [
 
 const known: Record<Knowledge['scope'], ReadonlyMap<string, Field>> = {
   fields: byName([...own, tags]),
+  schedules: byName([...own, tags, ...hanging]),
   tickets: byName([...own, tags, ...hanging]),
   changes: byName([...own, tags, ...hanging, ...happening]),
 };

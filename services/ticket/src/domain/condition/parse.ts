@@ -13,7 +13,7 @@ export function parseCondition(selector: unknown, knowledge: Knowledge): Conditi
     field: (name) => fieldNamed(name, knowledge),
     names: () => knownFields(knowledge),
     clock: knowledge.scope !== 'fields',
-    viewer: knowledge.scope !== 'fields',
+    viewer: knowledge.scope === 'tickets' || knowledge.scope === 'changes',
     changes: knowledge.scope === 'changes',
     keyOf: tagKey,
   });

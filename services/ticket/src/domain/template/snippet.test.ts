@@ -1,9 +1,9 @@
 import { AppError, epochMs } from '@helpmesh/kernel';
+import { Moment, Rich, type TemplateValues } from '@helpmesh/kernel/template';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Names, shortNames, snippetNames } from './names.ts';
 import { renderSnippet, snippetTroubles } from './snippet.ts';
-import { Moment, Rich, type TemplateValues } from './template.ts';
 
 const person = (name: string, organization: TemplateValues = {}): TemplateValues => ({
   ...{ name, firstname: name.split(' ')[0], email: 'x@example.org' },

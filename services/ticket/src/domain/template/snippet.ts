@@ -1,6 +1,4 @@
 import { AppError } from '@helpmesh/kernel';
-import mustache from 'mustache';
-import { type Names, shortNames, snippetNames } from './names.ts';
 import {
   Moment,
   Rich,
@@ -10,7 +8,9 @@ import {
   type TemplateValues,
   valueAt,
   variable,
-} from './template.ts';
+} from '@helpmesh/kernel/template';
+import mustache from 'mustache';
+import { type Names, shortNames, snippetNames } from './names.ts';
 
 /** What cannot be used of a text, as a sentence for whoever wrote it. */
 export type SnippetTrouble = string;

@@ -1,12 +1,12 @@
 import { desk } from '@helpmesh/contracts';
 import type { EpochMs } from '@helpmesh/kernel';
+import { Moment, Rich, type TemplateValues } from '@helpmesh/kernel/template';
 import type { Article } from '../article/article.ts';
 import { travelsEncrypted } from '../article/encrypted.ts';
 import { displayName, type Group, type Organization, type Person } from '../ticket/people.ts';
 import type { TicketPriority } from '../ticket/priority.ts';
 import type { TicketState } from '../ticket/state.ts';
 import { SYSTEM_USER, type Ticket } from '../ticket/ticket.ts';
-import { Moment, Rich, type TemplateValues } from './template.ts';
 
 /** What a text about a ticket may look at beside the ticket. */
 export interface Surroundings {

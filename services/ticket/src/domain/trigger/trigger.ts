@@ -30,8 +30,8 @@ export interface Trigger extends Rule {
 type Attributes = Knowledge['attributes'];
 /** What conditions of triggers may ask for. */
 export const triggerKnowledge = (attributes: Attributes): Knowledge => ({ scope: 'changes', attributes });
-/** What conditions of schedules may ask for. */
-export const jobKnowledge = (attributes: Attributes): Knowledge => ({ scope: 'tickets', attributes });
+/** What conditions of schedules may ask for: nobody looks when they run. */
+export const jobKnowledge = (attributes: Attributes): Knowledge => ({ scope: 'schedules', attributes });
 
 /** The active triggers as of one moment, in the order they run: by name, without case. */
 export class Triggers {

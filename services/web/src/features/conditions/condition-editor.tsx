@@ -85,7 +85,8 @@ export function ConditionEditor({ scope = 'tickets', ...rest }: Props & { scope?
 
 /** What a new line begins as. */
 const firstFields: Record<Scope, FieldName> = {
-  ...{ slas: 'ticket.state_id', tickets: 'ticket.state_id', changes: 'ticket.state_id' },
+  ...{ slas: 'ticket.state_id', tickets: 'ticket.state_id', schedules: 'ticket.state_id' },
+  changes: 'ticket.state_id',
   ...{ people: 'user.active', organizations: 'organization.active' },
 };
 

@@ -39,7 +39,7 @@ const anyLine = (scope: Scope): fc.Arbitrary<Line> =>
   });
 
 describe('a condition in the editor', () => {
-  it.each(['slas', 'tickets', 'changes', 'people', 'organizations'] as const)(
+  it.each(['slas', 'tickets', 'schedules', 'changes', 'people', 'organizations'] as const)(
     'of %s is stored so that the same lines come back',
     (scope) => {
       fc.assert(

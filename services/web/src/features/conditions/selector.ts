@@ -106,18 +106,19 @@ const ofSlas: readonly FieldName[] = [
 ];
 
 /**
- * `slas`: the ticket and its tags; `tickets`: all that tickets are; `changes`: also what has just been done to them;
- * `people` and `organizations`: what they are.
+ * `slas`: the ticket and its tags; `tickets`: all that tickets are; `schedules`: that, where nobody looks; `changes`: also
+ * what has just been done to them; `people` and `organizations`: what they are.
  */
-export type Scope = 'slas' | 'tickets' | 'changes' | 'people' | 'organizations';
+export type Scope = 'slas' | 'tickets' | 'schedules' | 'changes' | 'people' | 'organizations';
 
 const builtIn: Record<Scope, Readonly<Record<string, Kind>>> = {
-  ...{ slas: lasting, tickets: lasting, changes: { ...lasting, ...happenings } },
+  ...{ slas: lasting, tickets: lasting, schedules: lasting, changes: { ...lasting, ...happenings } },
   ...{ people, organizations: { ...organization, ...calendar } },
 };
 const ownPrefix = {
   slas: 'ticket',
   tickets: 'ticket',
+  schedules: 'ticket',
   changes: 'ticket',
   people: 'user',
   organizations: 'organization',
@@ -231,8 +232,8 @@ export type Range = (typeof ranges)[number];
 /** Of people and organizations: that of whoever looks, none, or those that are named. */
 export type Who = 'current_user.id' | 'current_user.organization_id' | 'not_set' | 'specific';
 export function whoOf(kind: Kind, scope: Scope): readonly Who[] {
-  // Where schedules ask what people are, nobody looks.
-  if (scope === 'people' || scope === 'organizations') return ['specific', 'not_set'];
+  // When schedules run, nobody looks.
+  if (scope === 'schedules' || scope === 'people' || scope === 'organizations') return ['specific', 'not_set'];
   return kind === 'organization'
     ? ['specific', 'not_set', 'current_user.organization_id']
     : ['current_user.id', 'not_set', 'specific'];

@@ -156,7 +156,7 @@ function Who({ name, performer, line, onChange }: Props) {
   const { data: agents = [] } = useQuery({ ...agentsQuery, enabled: name === 'ticket.owner_id' });
   const own = name === 'ticket.organization_id' ? 'current_user.organization_id' : 'current_user.id';
   const actor =
-    performer === 'rule'
+    performer === 'rule' || performer === 'schedule'
       ? name === 'ticket.organization_id'
         ? t`That of whoever does it`
         : t`Whoever does it`
@@ -176,7 +176,8 @@ function Who({ name, performer, line, onChange }: Props) {
         aria-label={t`Who`}
         allowDeselect={false}
         data={[
-          { value: own, label: actor },
+          // When a schedule runs, nobody does it: what was stored so is shown, and not offered.
+          ...(performer === 'schedule' && who !== own ? [] : [{ value: own, label: actor }]),
           ...(needsSomebody ? [] : [{ value: 'not_set', label: nobody }]),
           {
             value: 'specific',

@@ -89,7 +89,7 @@ export function ActionsEditor({ performer, value, onChange }: Props) {
             </Menu.Target>
             <Menu.Dropdown mah={340} style={{ overflowY: 'auto' }}>
               {rest.map((name) => (
-                <Menu.Item key={name} onClick={() => set(name, newLine(name))}>
+                <Menu.Item key={name} onClick={() => set(name, newLine(name, performer))}>
                   {i18n._(actionLabels[name])}
                 </Menu.Item>
               ))}

@@ -19,7 +19,7 @@ it('lists what is done in one order, and what has no editor last', () => {
 });
 
 it('begins every line with an object of its own', () => {
-  for (const name of offered.rule) expect(typeof newLine(name)).toBe('object');
+  for (const name of offered.rule) expect(typeof newLine(name, 'rule')).toBe('object');
 });
 
 it('reads tags however they are written', () => {

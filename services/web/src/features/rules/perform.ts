@@ -44,14 +44,17 @@ const ofTickets = [
   ...(['ticket.organization_id', 'ticket.tags', 'ticket.title', 'ticket.pending_time', 'ticket.note'] as const),
 ];
 
+const ofRules = [
+  ...ofTickets,
+  ...(['article.note', 'notification.email', 'notification.webhook'] as const),
+  ...(['ticket.subscribe', 'ticket.unsubscribe', 'ticket.action'] as const),
+];
+
 /** What each kind of thing may do, in the order in which it is offered. */
 export const offered = {
   macro: [...ofTickets, 'article.note'],
-  rule: [
-    ...ofTickets,
-    ...(['article.note', 'notification.email', 'notification.webhook'] as const),
-    ...(['ticket.subscribe', 'ticket.unsubscribe', 'ticket.action'] as const),
-  ],
+  rule: ofRules,
+  schedule: ofRules,
   people: [
     ...(['user.active', 'user.vip', 'user.verified', 'user.department', 'user.city', 'user.country'] as const),
     ...(['user.note', 'user.action'] as const),
@@ -92,7 +95,11 @@ export const prefixOf = (performer: Performer): 'ticket' | 'user' | 'organizatio
   performer === 'people' ? 'user' : performer === 'organizations' ? 'organization' : 'ticket';
 
 /** What a line begins as. */
-export const newLine = (name: ActionName): PerformLine => firstLines[name] ?? { value: '' };
+export function newLine(name: ActionName, performer: Performer): PerformLine {
+  const line = firstLines[name] ?? { value: '' };
+  // When a schedule runs, there is no current user.
+  return performer === 'schedule' && 'pre_condition' in line ? { pre_condition: 'specific', value: '' } : line;
+}
 
 /** In the order of `actionNames`; objects keep none. What has no editor comes last, with null for its name. */
 export function linesOf(perform: Perform, performer: Performer): { name: string; known: ActionName | null }[] {

@@ -1,5 +1,5 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { Button, Chip, Group, Input, MultiSelect, Select, Stack, Text } from '@mantine/core';
+import { Alert, Button, Chip, Group, Input, MultiSelect, Select, Stack, Text } from '@mantine/core';
 import { IconCalendarTime, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
@@ -77,11 +77,16 @@ export function SchedulesPage() {
         none={t`There are no schedules`}
       >
         {(schedule) => (
-          <RuleItem key={schedule.id} kind="schedules" rule={schedule} facts={<Times schedule={schedule} />} />
+          <RuleItem key={schedule.id} kind="schedules" rule={schedule} facts={<Facts schedule={schedule} />} />
         )}
       </RecordList>
     </AdminPage>
   );
+}
+
+function Facts({ schedule }: { schedule: Schedule }) {
+  const { t } = useLingui();
+  return schedule.problem ? t`It does nothing as it is stored` : <Times schedule={schedule} />;
 }
 
 function Times({ schedule: { next_run_at: next, last_run_at: last, running } }: { schedule: Schedule }) {
@@ -155,6 +160,11 @@ function Edit({ schedule }: { schedule: Schedule }) {
         </Group>
       }
     >
+      {schedule.problem && (
+        <Alert color="red" variant="light" title={t`It does nothing as it is stored`}>
+          {schedule.problem}
+        </Alert>
+      )}
       <Progress schedule={schedule} />
       <ScheduleForm editor={editor} />
       <DryRun values={editor.values} />
@@ -263,17 +273,24 @@ function ScheduleForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel
             <TimezoneField values={values} set={set} label={labels.timezone} />
           </Stack>
         </Section>
-        <Section title={labels.condition} lead={t`A run takes up to 2,000, the oldest first.`}>
+        <Section
+          title={labels.condition}
+          lead={
+            values.object === 'Ticket'
+              ? t`A run takes up to 2,000, the oldest first.`
+              : t`A run takes all of them, the oldest first.`
+          }
+        >
           <ConditionEditor
             key={values.object}
-            scope={scopes[values.object] ?? 'tickets'}
+            scope={scopes[values.object] ?? 'schedules'}
             value={values.condition}
             onChange={(condition) => set({ condition })}
           />
         </Section>
         <Section title={labels.perform}>
           <ActionsEditor
-            performer={performers[values.object] ?? 'rule'}
+            performer={performers[values.object] ?? 'schedule'}
             value={values.perform}
             onChange={(perform) => set({ perform })}
           />

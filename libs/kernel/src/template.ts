@@ -1,5 +1,7 @@
-import type { EpochMs } from '@helpmesh/kernel';
 import { escapeHtml } from './escape.ts';
+import type { EpochMs } from './time.ts';
+
+export { escapeHtml } from './escape.ts';
 
 /**
  * What a variable may stand for. A text is plain and escaped where it stands in HTML; `Rich` is clean HTML with its own

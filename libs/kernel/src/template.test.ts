@@ -1,7 +1,7 @@
-import { epochMs } from '@helpmesh/kernel';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Moment, Rich, render, type TemplateValues } from './template.ts';
+import { epochMs } from './time.ts';
 
 const values: TemplateValues = {
   ticket: {
