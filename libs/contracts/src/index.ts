@@ -179,6 +179,7 @@ export {
   userTwoFactor,
   verifyTwoFactor,
 } from './http/account.ts';
+export { type AlertmanagerMessage, receiveAlert, receiveAlertmanager } from './http/alerts.ts';
 export {
   type AttributeInput,
   type CustomField,

@@ -299,9 +299,10 @@ describe('agreements', () => {
 describe('the catalogue of services', () => {
   const agree = (group_id: number, over = {}) =>
     ask(agreements.create, { body: { kind: 'direct', name: `Of ${group_id}`, group_id, ...over } });
-  const route = async (id: number) => {
+  const route = async (asked: number | string) => {
     const actor = await keys.actorToken(serviceActor('ticket'), 'ticket');
-    return (await service.get(RpcClient).call(serviceRoute, { id }, { actor })).route;
+    const input = typeof asked === 'number' ? { id: asked } : { name: asked };
+    return (await service.get(RpcClient).call(serviceRoute, input, { actor })).route;
   };
   let own: { id: number };
   let other: { id: number };
@@ -335,6 +336,8 @@ describe('the catalogue of services', () => {
     });
     const { id } = made as { id: number };
     expect(await route(id)).toEqual({ id, name: 'Data transfer', groupId: 1 });
+    expect(await route(' data TRANSFER')).toEqual({ id, name: 'Data transfer', groupId: 1 });
+    expect(await route('Data')).toBeNull();
     await ask(services.update, { params: { id }, body: { agreement_id: other.id } });
     expect(await route(id)).toMatchObject({ groupId: 2 });
     await ask(agreements.update, { params: { id: other.id }, body: { active: false } });

@@ -64,6 +64,7 @@ import { IndexStems } from './application/index-stems.ts';
 import { IndexTickets } from './application/index-tickets.ts';
 import { IntegrationSettings } from './application/integrations/integration-settings.ts';
 import { PhoneCalls } from './application/integrations/phone-calls.ts';
+import { TakeAlerts } from './application/integrations/take-alerts.ts';
 import { TakeMonitoringEvent } from './application/integrations/take-monitoring-event.ts';
 import { KeepReplicas } from './application/keep-replicas.ts';
 import { ManageLibrary } from './application/library/manage-library.ts';
@@ -184,6 +185,7 @@ import { TimesController } from './bus/times.controller.ts';
 import type { TicketConfig } from './config.ts';
 import { AskHolidays } from './holidays/ask-holidays.ts';
 import { AdminRowStore } from './persistence/admin-row.store.ts';
+import { AlertStore } from './persistence/alert.store.ts';
 import { AroundStore } from './persistence/around.store.ts';
 import { ArticleStore } from './persistence/article.store.ts';
 import { AttributeStore } from './persistence/attribute.store.ts';
@@ -376,6 +378,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     DeskSettings,
     IntegrationSettings,
     TakeMonitoringEvent,
+    TakeAlerts,
     PhoneCalls,
     CallStore,
     ChatDesk,
@@ -384,6 +387,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ChatTimer,
     ChatStore,
     MonitoringStore,
+    AlertStore,
     ManageHelp,
     ManageHelpPermissions,
     HelpAnswers,

@@ -55,6 +55,7 @@ import { OverviewSortings1799461400000 } from './persistence/migrations/17994614
 import { Stems1799461400001 } from './persistence/migrations/1799461400001-stems.ts';
 import { ChatNetworks1799461500000 } from './persistence/migrations/1799461500000-chat-networks.ts';
 import { PeopleSchedules1799462200001 } from './persistence/migrations/1799462200001-people-schedules.ts';
+import { Alerts1799463200001 } from './persistence/migrations/1799463200001-alerts.ts';
 import { PeopleRunPosition1799463500001 } from './persistence/migrations/1799463500001-people-run-position.ts';
 
 export { TicketConfig } from './config.ts';
@@ -113,6 +114,7 @@ export const migrations = [
   Chat1799461000000,
   ChatNetworks1799461500000,
   PeopleSchedules1799462200001,
+  Alerts1799463200001,
   PeopleRunPosition1799463500001,
 ];
 

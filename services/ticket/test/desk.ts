@@ -331,8 +331,10 @@ export async function startDesk(
   mailIngest.listen(() => undefined);
   const catalogue: Desk['catalogue'] = new Map();
   const federation = new RpcStrategy({ bus, service: 'federation', admit: () => actor({ userId: 1 }) });
+  const routeOf = (asked: z.output<typeof serviceRoute.input>) =>
+    'id' in asked ? catalogue.get(asked.id) : [...catalogue.values()].find(({ name }) => name === asked.name);
   const routed = async (input: unknown) => ({
-    route: catalogue.get((input as z.output<typeof serviceRoute.input>).id) ?? null,
+    route: routeOf(input as z.output<typeof serviceRoute.input>) ?? null,
   });
   federation.addHandler(serviceRoute.subject, routed, false, {
     ...{ kind: 'question', question: serviceRoute, batch: false },

@@ -9,12 +9,15 @@ import {
   openFormRequest,
   type PhoneRules,
   readForm,
+  receiveAlert,
+  receiveAlertmanager,
   receiveMonitoringEvent,
   receivePhoneEvent,
   recordAudit,
   updateTicket,
 } from '@helpmesh/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TakeAlerts } from '../src/application/integrations/take-alerts.ts';
 import { actor, cast, type Desk, startDesk, user } from './desk.ts';
 
 let desk: Desk;
@@ -153,6 +156,114 @@ describe('monitoring', () => {
     await desk.rest(cast.agent, updateTicket, { id: id as number, body: { state: 'closed' } });
     expect((await say(about({ host: 'fresh' }))).ticket_id).toBeGreaterThan(id as number);
     expect((await desk.rest(cast.agent, listTickets)).length).toBeGreaterThan(2);
+  });
+});
+
+describe('alerts', () => {
+  const monitor = actor({ ...cast.customer, permissions: ['admin.alert'] });
+  const say = (over: object, who = monitor) =>
+    desk.rest(who, receiveAlert, { body: { dedupKey: 'portal', status: 'CRITICAL', ...over } });
+  const shown = (id: number | null) =>
+    desk.rest(cast.admin, getTicket, { id: id as number, query: { expand: 'true' } });
+  const bodies = async (id: number | null) =>
+    (await desk.rest(cast.admin, listArticles, { id: id as number })).map(({ body }) => body);
+
+  it('open one ticket of a thing, note in it, close it and open it again', async () => {
+    await expect(say({}, cast.agent)).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(await say({ status: 'OK' })).toEqual({ result: 'ignored', ticket_id: null });
+    expect(await say({ downtime: true })).toEqual({ result: 'ignored', ticket_id: null });
+    desk.catalogue.set(7, { id: 7, name: 'Portal', groupId: 2 });
+    const opened = await say({ service: 'Portal', probe: 'https', url: 'https://m.example/1', text: 'No answer' });
+    const id = opened.ticket_id;
+    expect(opened).toEqual({ result: 'opened', ticket_id: expect.any(Number) });
+    expect(await shown(id)).toMatchObject({
+      ...{ title: 'https of Portal is CRITICAL', group_id: 2, state: 'new', customer_id: 1 },
+      preferences: { alert: { dedupKey: 'portal' }, service: { id: 7, name: 'Portal' } },
+    });
+    expect((await bodies(id))[0]).toContain('Link: https://m.example/1');
+    expect(await say({})).toEqual({ result: 'counted', ticket_id: id });
+    expect(await say({ status: 'WARNING' })).toEqual({ result: 'noted', ticket_id: id });
+    expect(await say({ status: 'OK' })).toEqual({ result: 'closed', ticket_id: id });
+    expect(await shown(id)).toMatchObject({ state: 'closed' });
+    expect(await say({})).toEqual({ result: 'reopened', ticket_id: id });
+    expect(await shown(id)).toMatchObject({ state: 'open' });
+    expect(await bodies(id)).toHaveLength(4);
+    // A person has closed it: the next trouble is another one.
+    await desk.rest(cast.admin, updateTicket, { id: id as number, body: { state: 'closed' } });
+    const next = await say({ service: 'Nobody knows it' });
+    expect(next).toMatchObject({ result: 'opened' });
+    expect(next.ticket_id).not.toBe(id);
+    expect(await shown(next.ticket_id)).toMatchObject({ group_id: 1 });
+  });
+
+  it('that come at the same moment open one ticket, and the same word twice makes one note', async () => {
+    const answers = await Promise.all(Array.from({ length: 6 }, () => say({ dedupKey: 'disk' })));
+    expect(answers.filter(({ result }) => result === 'opened')).toHaveLength(1);
+    expect(new Set(answers.map(({ ticket_id }) => ticket_id)).size).toBe(1);
+    const id = answers[0]?.ticket_id as number;
+    const changed = await Promise.all(Array.from({ length: 4 }, () => say({ dedupKey: 'disk', status: 'WARNING' })));
+    expect(changed.map(({ result }) => result).sort()).toEqual(['counted', 'counted', 'counted', 'noted']);
+    expect(await bodies(id)).toHaveLength(2);
+  });
+
+  it('that flap make no storm; when it is quiet the ticket says what it came to', async () => {
+    const { ticket_id: id } = await say({ dedupKey: 'flaps' });
+    for (let n = 0; n < 20; n++) await say({ dedupKey: 'flaps', status: n % 2 ? 'DOWN' : 'OK' });
+    expect(await say({ dedupKey: 'flaps', status: 'OK' })).toEqual({ result: 'counted', ticket_id: id });
+    const before = await bodies(id);
+    expect(before).toHaveLength(8);
+    expect(before.at(-1)).toContain('counted and not noted');
+    expect(await shown(id)).toMatchObject({ state: 'open' });
+    const alerts = desk.service.get(TakeAlerts);
+    await alerts.settle();
+    expect(await bodies(id)).toHaveLength(8);
+    await desk.db.query(`UPDATE alert SET settle_at = heard_at WHERE dedup_key = 'flaps'`);
+    await alerts.settle();
+    await alerts.settle();
+    expect((await bodies(id)).slice(8)).toEqual([expect.stringContaining('the status is OK')]);
+    expect(await shown(id)).toMatchObject({ state: 'closed' });
+  });
+
+  it('are only noted where nothing closes by itself, and open no more than a person could read', async () => {
+    await set({ alert_auto_close: false, alert_group_id: 2 });
+    const { ticket_id: id } = await say({ dedupKey: 'noted' });
+    expect(await say({ dedupKey: 'noted', status: 'up' })).toEqual({ result: 'noted', ticket_id: id });
+    expect(await shown(id)).toMatchObject({ state: 'new', group_id: 2 });
+    await expect(set({ alert_group_id: 77 })).rejects.toMatchObject({ code: 'input.unknown-id' });
+    await set({ alert_auto_close: true, alert_group_id: null });
+    await desk.db.query(
+      `INSERT INTO alert SELECT 'full ' || n, ticket_id, memory, 1, now(), now(), NULL
+       FROM alert, generate_series(1, 500) AS n WHERE dedup_key = 'noted'`,
+    );
+    await expect(say({ dedupKey: 'one more' })).rejects.toMatchObject({ kind: 'limited', code: 'alert.too-many' });
+    expect(await say({ dedupKey: 'noted' })).toMatchObject({ result: 'noted' });
+    await desk.db.query(`DELETE FROM alert WHERE dedup_key LIKE 'full %'`);
+  });
+
+  it('come as Alertmanager posts them, and are refused when they are no alerts', async () => {
+    const one = (status: string, fingerprint: string) => ({
+      ...{ status, fingerprint, startsAt: '2026-05-04T12:00:00Z', endsAt: '0001-01-01T00:00:00Z' },
+      labels: { alertname: 'Down', severity: 'critical', job: 'Portal' },
+      annotations: { summary: 'It is down.' },
+    });
+    const post = (alerts: object[]) =>
+      desk.rest(monitor, receiveAlertmanager, { body: { version: '4', groupKey: '{}', status: 'firing', alerts } });
+    const { alerts } = await post([one('firing', 'a'), one('resolved', 'b'), one('firing', 'c')]);
+    expect(alerts.map(({ result }) => result)).toEqual(['opened', 'ignored', 'opened']);
+    expect(await shown(alerts[0]?.ticket_id ?? 0)).toMatchObject({ title: 'Down of Portal is CRITICAL', group_id: 2 });
+    expect((await post([one('resolved', 'a')])).alerts).toEqual([
+      { result: 'closed', ticket_id: alerts[0]?.ticket_id },
+    ]);
+    for (const over of [
+      { dedupKey: '' },
+      { status: 5 },
+      { dedup_key: 'x' },
+      { url: 'javascript:alert(1)' },
+      { since: 'now' },
+    ]) {
+      await expect(say(over)).rejects.toMatchObject({ kind: 'invalid' });
+    }
+    await expect(post([{ status: 'firing' }])).rejects.toMatchObject({ kind: 'invalid' });
   });
 });
 

@@ -271,6 +271,8 @@ POST   /api/v1/chat/close                                      0000 0000 0000
 POST   /api/v1/chat/events                                     0000 0000 0000
 POST   /api/v1/form_config                                     ---- ---- ----
 POST   /api/v1/form_submit                                     ---- ---- ----
+POST   /api/v1/alerts                                          ---- ---- +--!
+POST   /api/v1/alerts/alertmanager                             ---- ---- +--!
 POST   /api/v1/integration/check_mk/{token}                    ???? ???? ????
 POST   /api/v1/cti/{token}                                     ???? ???? ????
 POST   /api/v1/sipgate/{token}/in                              ???? ???? ????

@@ -22,6 +22,7 @@ import {
   userTwoFactor,
   verifyTwoFactor,
 } from './account.ts';
+import { receiveAlert, receiveAlertmanager } from './alerts.ts';
 import { customFields, objectAttributes } from './attributes.ts';
 import { auditLog } from './audit.ts';
 import { jobs, ticketWhy, triggers } from './automation.ts';
@@ -205,6 +206,8 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(deskSettings),
   ...Object.values(integrationSettings),
   receiveMonitoringEvent,
+  receiveAlert,
+  receiveAlertmanager,
   receivePhoneEvent,
   ...Object.values(calls),
   ...Object.values(chatSettings),

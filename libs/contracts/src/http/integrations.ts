@@ -46,6 +46,10 @@ export const IntegrationSettings = z.object({
   check_mk_auto_close_state_id: z.number().int().nullable(),
   /** Whether there is a token; it is shown when it is made and never again. */
   check_mk_token_set: z.boolean(),
+  /** Of alerts that name no service of the catalogue; null: the first active group. */
+  alert_group_id: z.number().int().nullable(),
+  /** Closes the ticket of an alert when all is well; else that is noted in it. */
+  alert_auto_close: z.boolean(),
   cti_integration: z.boolean(),
   cti_config: PhoneRules,
   cti_token_set: z.boolean(),
@@ -80,6 +84,8 @@ export const integrationSettings = {
         check_mk_group_id: optional,
         check_mk_auto_close: Flag,
         check_mk_auto_close_state_id: optional,
+        alert_group_id: optional,
+        alert_auto_close: Flag,
         cti_integration: Flag,
         cti_config: PhoneRules,
       })

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { defineQuestion } from '../define.ts';
 import { agreementKinds } from '../http/federation.ts';
 
-/** Where a request for a service of the catalogue goes now; null: it is not offered. */
+/** Where a request for a service of the catalogue goes now, by its id or its name; null: it is not offered. */
 export const serviceRoute = defineQuestion(
   'rpc.federation.v1.service-route',
-  z.object({ id: z.number().int().positive() }),
+  z.union([z.object({ id: z.number().int().positive() }), z.object({ name: z.string() })]),
   z.object({
     route: z.object({ id: z.number().int(), name: z.string(), groupId: z.number().int() }).nullable(),
   }),

@@ -46,8 +46,10 @@ export class ManageServices {
   }
 
   /** Where a request for it goes; undefined: it is not offered. */
-  async route(id: number): Promise<ServiceEntry | undefined> {
-    const entry = await this.services.find(this.db, id);
+  async route(asked: { id: number } | { name: string }): Promise<ServiceEntry | undefined> {
+    const entry = await ('id' in asked
+      ? this.services.find(this.db, asked.id)
+      : this.services.named(this.db, asked.name));
     return entry?.offered ? entry : undefined;
   }
 

@@ -56,8 +56,8 @@ export class ServiceAnswers {
   }
 
   @Answers(serviceRoute)
-  async route(_ctx: RpcContext, { id }: ParsedInputOf<typeof serviceRoute>) {
-    const entry = await this.services.route(id);
+  async route(_ctx: RpcContext, asked: ParsedInputOf<typeof serviceRoute>) {
+    const entry = await this.services.route(asked);
     return { route: entry ? { id: entry.id, name: entry.name, groupId: entry.groupId } : null };
   }
 

@@ -43,6 +43,12 @@ export class ServiceStore {
     return row && toEntry(row);
   }
 
+  /** However its letters are written. */
+  async named(on: DataSource | EntityManager, name: string): Promise<ServiceEntry | undefined> {
+    const [row] = await sql<ServiceRow>(on, `${select} WHERE lower(s.name) = lower($1)`, [name.trim()]);
+    return row && toEntry(row);
+  }
+
   /** Loads and locks. @throws AppError not-found `service.not-found` */
   async load(tx: EntityManager, id: number): Promise<ServiceEntry> {
     const [row] = await sql<ServiceRow>(tx, `${select} WHERE s.id = $1 FOR UPDATE OF s`, [id]);

@@ -4,6 +4,7 @@ const admin = [
   'ai_assistance_text_tools',
   'ai_assistance_ticket_summary',
   'ai_provider',
+  'alert',
   'api',
   'audit_log',
   'branding',

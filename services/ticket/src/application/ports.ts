@@ -75,6 +75,8 @@ export const PROTECTED_MAIL = Symbol('ProtectedMail');
 export interface ServiceCatalogue {
   /** Where a request for it goes now. @returns null: it is not offered @throws AppError unavailable */
   route(serviceId: number): Promise<OutputOf<typeof serviceRoute>['route']>;
+  /** The same by its name. @throws AppError unavailable */
+  routeNamed(name: string): Promise<OutputOf<typeof serviceRoute>['route']>;
   /** Who stands for which groups, by name. @throws AppError unavailable */
   providers(): Promise<OutputOf<typeof groupProviders>>;
 }

@@ -5,6 +5,8 @@ import {
   openFormRequest,
   type ParsedInputOf,
   readForm,
+  receiveAlert,
+  receiveAlertmanager,
   receiveMonitoringEvent,
   receivePhoneEvent,
 } from '@helpmesh/contracts';
@@ -14,7 +16,10 @@ import { requireActor } from '../application/access.ts';
 import { PublicRequests } from '../application/help/public-requests.ts';
 import { IntegrationSettings } from '../application/integrations/integration-settings.ts';
 import { PhoneCalls } from '../application/integrations/phone-calls.ts';
+import { TakeAlerts } from '../application/integrations/take-alerts.ts';
 import { TakeMonitoringEvent } from '../application/integrations/take-monitoring-event.ts';
+import type { Alert } from '../domain/alert/alert.ts';
+import { alertOf } from '../domain/alert/alertmanager.ts';
 
 /** Forms on pages of others, monitoring and telephony. */
 @Controller()
@@ -23,6 +28,7 @@ export class IntegrationsController {
     private readonly settings: IntegrationSettings,
     private readonly requests: PublicRequests,
     private readonly monitoring: TakeMonitoringEvent,
+    private readonly alerts: TakeAlerts,
     private readonly phone: PhoneCalls,
   ) {}
 
@@ -62,6 +68,19 @@ export class IntegrationsController {
     return this.monitoring.run(params.token, body ?? {}, address);
   }
 
+  @Answers(receiveAlert)
+  alerted({ actor }: RpcContext, { body }: ParsedInputOf<typeof receiveAlert>) {
+    return this.alerts.take(requireActor(actor), alertIn(body));
+  }
+
+  @Answers(receiveAlertmanager)
+  async alertedByAlertmanager({ actor }: RpcContext, { body }: ParsedInputOf<typeof receiveAlertmanager>) {
+    const who = requireActor(actor);
+    const alerts = [];
+    for (const one of body.alerts) alerts.push(await this.alerts.take(who, alertOf(one)));
+    return { alerts };
+  }
+
   @Answers(receivePhoneEvent)
   phoned(_ctx: RpcContext, { params, body }: ParsedInputOf<typeof receivePhoneEvent>) {
     return this.phone.receive(params.token, body ?? {});
@@ -83,4 +102,9 @@ export class IntegrationsController {
     await this.phone.setDone(requireActor(actor), [params.id], body.done ?? true);
     return {};
   }
+}
+
+function alertIn({ downtime = false, ...given }: ParsedInputOf<typeof receiveAlert>['body']): Alert {
+  const { dedupKey, status, service = null, site = null, probe = null, since = null, url = null, text = null } = given;
+  return { dedupKey, status, service, site, probe, since, url, text, downtime };
 }

@@ -16,6 +16,10 @@ export class ServiceCatalogueClient implements ServiceCatalogue {
     return (await this.rpc.call(serviceRoute, { id }, { actor: this.signer.service() })).route;
   }
 
+  async routeNamed(name: string) {
+    return (await this.rpc.call(serviceRoute, { name }, { actor: this.signer.service() })).route;
+  }
+
   providers() {
     return this.rpc.call(groupProviders, {}, { actor: this.signer.service() });
   }

@@ -30,6 +30,8 @@ const untouched: Stored = {
   check_mk_group_id: null,
   check_mk_auto_close: true,
   check_mk_auto_close_state_id: null,
+  alert_group_id: null,
+  alert_auto_close: true,
   cti_integration: false,
   cti_config: { outbound: { routing_table: [], default_caller_id: '' }, inbound: { block_caller_ids: [] } },
 };
@@ -109,7 +111,7 @@ export class IntegrationSettings {
 
   private async requireKnown(input: { [K in keyof Stored]?: Stored[K] | null | undefined }): Promise<void> {
     const wanted = new Wanted();
-    const groups = ['form_ticket_create_group_id', 'check_mk_group_id'] as const;
+    const groups = ['form_ticket_create_group_id', 'check_mk_group_id', 'alert_group_id'] as const;
     for (const name of groups) wanted.group(input[name]);
     const refs = await this.references.resolve(wanted);
     for (const name of groups) {

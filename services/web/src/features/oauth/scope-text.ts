@@ -3,6 +3,7 @@ import { msg } from '@lingui/core/macro';
 
 const texts: Record<string, MessageDescriptor> = {
   admin: msg`Do everything that administrators may do`,
+  'admin.alert': msg`Tell of alerts of a monitoring`,
   'admin.user': msg`Manage users, give them roles and set their passwords`,
   chat: msg`Chat with customers`,
   'chat.agent': msg`Chat with customers`,

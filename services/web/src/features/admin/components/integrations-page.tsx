@@ -85,12 +85,21 @@ function Parts({ settings }: { settings: Settings }) {
     check_mk_group_id: t`Group of alerts`,
     check_mk_auto_close: t`Close the ticket when it works again`,
     check_mk_auto_close_state_id: t`State in which it is closed`,
+    alert_group_id: t`Group of alerts that name no service`,
+    alert_auto_close: t`Close the ticket of an alert when all is well`,
     cti_integration: t`The telephone system may tell of calls`,
     default_caller_id: t`Number that is shown to others`,
     routes: t`Other numbers for some destinations`,
     blocked: t`Blocked callers`,
   };
-  const flag = (field: 'form_ticket_create' | 'check_mk_integration' | 'check_mk_auto_close' | 'cti_integration') => ({
+  const flag = (
+    field:
+      | 'form_ticket_create'
+      | 'check_mk_integration'
+      | 'check_mk_auto_close'
+      | 'alert_auto_close'
+      | 'cti_integration',
+  ) => ({
     label: labels[field],
     checked: values[field],
     onChange: (event: ChangeEvent<HTMLInputElement>) => set({ [field]: event.currentTarget.checked }),
@@ -109,7 +118,7 @@ function Parts({ settings }: { settings: Settings }) {
     onChange: (value: string | number) => typeof value === 'number' && set({ [field]: value }),
   });
   const choice = (
-    field: 'form_ticket_create_group_id' | 'check_mk_group_id' | 'check_mk_auto_close_state_id',
+    field: 'form_ticket_create_group_id' | 'check_mk_group_id' | 'check_mk_auto_close_state_id' | 'alert_group_id',
     data: { value: string; label: string }[],
     placeholder: string,
   ) => ({
@@ -158,6 +167,17 @@ function Parts({ settings }: { settings: Settings }) {
             )}
             <Copied what={t`Address that is called:`} text={`${origin}/api/v1/integration/check_mk/TOKEN`} />
             <Token kind="check_mk" there={settings.check_mk_token_set} />
+          </Stack>
+        </Section>
+        <Section
+          title={t`Alerts`}
+          lead={t`Prometheus and other programs say what fails, with an API token that has the permission admin.alert: one ticket for each thing, in the group of the service that it names.`}
+        >
+          <Stack>
+            <Select {...choice('alert_group_id', active, first)} />
+            <Switch {...flag('alert_auto_close')} />
+            <Copied what={t`Address that is called:`} text={`${origin}/api/v1/alerts`} />
+            <Copied what={t`The same for Alertmanager:`} text={`${origin}/api/v1/alerts/alertmanager`} />
           </Stack>
         </Section>
         <Section
