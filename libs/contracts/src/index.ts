@@ -146,6 +146,7 @@ export {
   federationEventTypes,
   federationFieldNames,
   federationNoticeTypes,
+  federationTicketFilters,
   HANDOVER_REASON,
   NodeId,
 } from './federation/model.ts';

@@ -789,6 +789,47 @@ describe('another helpdesk', () => {
     expect((await a.call(token(), 'GET', `events?after=${rest.body.cursor}`)).body.events).toEqual([]);
   });
 
+  it('lists what is between us by state, group and when it changed, a page at a time', async () => {
+    const open = async (subject: string, over: object = {}) => {
+      const uuid = uuidv7();
+      const ticket = { ...ticketOf(uuid), fields: { ...ticketOf(uuid).fields, subject, ...over } };
+      await a.call(token(), 'PUT', `tickets/${uuid}`, ticket, { 'if-none-match': '*' });
+      const { id } = await waitFor(() => copyOf(subject, a), { what: 'the ticket' });
+      await a.others.settled('federation');
+      return { uuid, id };
+    };
+    type Listed = { uuid: string; state: string; updatedAt: string; version: string };
+    const list = async (query: Record<string, string>) => {
+      const { status, body, headers } = await a.call(token(), 'GET', `tickets?${new URLSearchParams(query)}`);
+      return { status, tickets: body?.tickets as Listed[], link: headers.get('link'), code: body?.code };
+    };
+    const uuids = async (query: Record<string, string>) => (await list(query)).tickets.map(({ uuid }) => uuid);
+    const [first, second] = [await open('Listed first', { state: 'on_hold' }), await open('Listed second')];
+    const rests = async () => (await a.ask(peers.list, {})).find(({ name }) => name === 'By hand')?.waiting === 0;
+    await waitFor(async () => (await uuids({})).includes(second.uuid) && (await rests()), { what: 'both to be told' });
+    expect(await uuids({ state: 'on_hold' })).toEqual([first.uuid]);
+    expect(await uuids({ state: 'on_hold,new' })).toEqual(expect.arrayContaining([first.uuid, second.uuid]));
+    expect(await uuids({ group: '2', state: 'on_hold' })).toEqual([first.uuid]);
+    expect(await uuids({ group: '1' })).toEqual([]);
+    const { tickets } = await list({ state: 'on_hold' });
+    const since = new Date(Date.now() + 1).toISOString();
+    expect(await uuids({ updatedSince: since })).toEqual([]);
+    await a.tickets.change(first.id, { stateType: 'closed' });
+    await waitFor(async () => (await uuids({ updatedSince: since })).length > 0, { what: 'a change' });
+    const [changed] = (await list({ updatedSince: since })).tickets as [Listed];
+    expect(changed).toMatchObject({ uuid: first.uuid, state: 'solved' });
+    expect(changed.updatedAt > (tickets[0]?.updatedAt as string)).toBe(true);
+    expect(await uuids({ updatedSince: changed.updatedAt })).toEqual([first.uuid]);
+    // The next page asks for the same.
+    const page = await list({ state: 'new,solved', limit: '1' });
+    expect(page.link).toContain('state=new%2Csolved');
+    const next = await a.call(token(), 'GET', /v1\/([^>]+)>/.exec(page.link ?? '')?.[1] ?? '');
+    expect(next.body.tickets).toHaveLength(1);
+    expect(next.body.tickets).not.toEqual(page.tickets);
+    for (const wrong of [{ state: 'pending' }, { updatedSince: 'yesterday' }, { group: 'x' }] as Record<string, string>[])
+      expect((await list(wrong)).code).toBe('federation.unreadable');
+  });
+
   it('offers what it works on, and answers what is offered to it', async () => {
     const uuid = uuidv7();
     const path = `tickets/${uuid}`;

@@ -205,3 +205,21 @@ export const FederationWebhookChange = FederationWebhookDraft.partial().extend({
   status: z.enum(['active', 'paused']).optional(),
 });
 export type FederationWebhookChange = z.output<typeof FederationWebhookChange>;
+
+/** Which of the tickets between us; each narrows. */
+export const federationTicketFilters = z.object({
+  updatedSince: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('Those of which something was told or taken in since then, to the millisecond'),
+  state: z
+    .string()
+    .max(200)
+    .transform((list) => list.split(','))
+    .pipe(z.array(CanonicalState).min(1))
+    .optional()
+    .describe('One of `/code-lists`, or several with commas between'),
+  group: z.coerce.number().int().positive().optional().describe('Number of a group, as the agreements name it'),
+  cursor: z.coerce.number().int().min(0).optional(),
+  limit: z.coerce.number().int().min(1).max(200).optional(),
+});

@@ -12,6 +12,7 @@ import {
   FederationWebhookChange,
   FederationWebhookDraft,
   federationNoticeTypes,
+  federationTicketFilters,
 } from './model.ts';
 
 /** A route of the protocol as its document tells it, and as `tests/e2e/access/federation-contract.ts` holds it to. */
@@ -69,6 +70,8 @@ const Agreements = z.object({
     z.object({
       id: z.int(),
       name: z.string(),
+      /** Number of the group here that it is about. */
+      group: z.int(),
       mode: z.enum(['full', 'redirect', 'direct']),
       status: z.enum(['accepted', 'inactive']),
       requesterDisclosure: z.enum(['none', 'name', 'name+email']),
@@ -159,8 +162,18 @@ export const federationRoutes: readonly FederationRoute[] = [
   {
     ...{ operationId: 'federationTickets', method: 'GET', path: `${base}/tickets`, status: 200, paged: true },
     summary: 'Tickets between us',
-    query: z.object({ cursor, limit }),
-    answer: z.object({ tickets: z.array(z.object({ uuid, version: z.string() })) }),
+    query: federationTicketFilters,
+    answer: z.object({
+      tickets: z.array(
+        z.object({
+          uuid,
+          version: z.string(),
+          state: CanonicalState,
+          /** When something was last told or taken in, here. */
+          updatedAt: instant,
+        }),
+      ),
+    }),
   },
   {
     ...{ operationId: 'federationTicket', method: 'GET', path: `${base}/tickets/:id`, status: 200, versioned: true },

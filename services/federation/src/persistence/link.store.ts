@@ -1,4 +1,10 @@
-import type { FederationChange, FederationEvent, FederationFieldName, FederationFields } from '@helpmesh/contracts';
+import type {
+  CanonicalState,
+  FederationChange,
+  FederationEvent,
+  FederationFieldName,
+  FederationFields,
+} from '@helpmesh/contracts';
 import type { EpochMs } from '@helpmesh/kernel';
 import { lockAllInTransaction, sql, transaction } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -112,6 +118,17 @@ export interface SharingPeer {
 
 /** Agreements that somebody may know of; null: all with the peer. */
 type Scope = readonly number[] | null;
+
+/** Which tickets a peer asks for. */
+export interface Page {
+  /** Of the link that the page before ended with. */
+  after: number;
+  limit: number;
+  /** Null: any, and so for the other two. */
+  states: readonly CanonicalState[] | null;
+  updatedSince: Date | null;
+  groupId: number | null;
+}
 
 /** What happened to a ticket, as a peer reads it: a message, or that it is not shared any more. */
 export interface FeedEntry {
@@ -360,7 +377,8 @@ export class LinkStore {
       tx,
       `WITH kept AS (
          UPDATE link SET sequence_out = $3, sequence_in = $4, acknowledged = $5, shadow = $6::jsonb,
-           told_at = $7::jsonb, behind = $8::jsonb, ask = $9 OR (ask AND changes > $10)
+           told_at = $7::jsonb, behind = $8::jsonb, ask = $9 OR (ask AND changes > $10),
+           changed_at = CASE WHEN sequence_out = $3 AND sequence_in = $4 THEN changed_at ELSE $18::timestamptz END
          WHERE id = $1 AND lease = $2 AND ended_at IS NULL RETURNING id, uuid
        ), said AS (
          INSERT INTO link_comment (link_id, uuid, article_id)
@@ -623,13 +641,19 @@ export class LinkStore {
   }
 
   /** Tickets at a peer, by the age of the link. */
-  async page(on: On, peerId: number, after: number, limit: number, agreementIds: Scope) {
-    return sql<{ id: number; uuid: string; sequenceOut: number }>(
+  async page(on: On, peerId: number, { after, limit, states, updatedSince, groupId }: Page, agreementIds: Scope) {
+    return sql<{ id: number; uuid: string; sequenceOut: number; state: CanonicalState; changedAt: Date }>(
       on,
-      `SELECT id, uuid, sequence_out AS "sequenceOut" FROM link
-       WHERE peer_id = $1 AND id > $2 AND ended_at IS NULL AND shadow IS NOT NULL
-         AND ($4::bigint[] IS NULL OR agreement_id = ANY ($4)) ORDER BY id LIMIT $3`,
-      [peerId, after, limit, agreementIds],
+      `SELECT l.id, l.uuid, l.sequence_out AS "sequenceOut", l.shadow ->> 'state' AS state, l.changed_at AS "changedAt"
+       FROM link l
+       WHERE l.peer_id = $1 AND l.id > $2 AND l.ended_at IS NULL AND l.shadow IS NOT NULL
+         AND ($4::bigint[] IS NULL OR l.agreement_id = ANY ($4))
+         AND ($5::text[] IS NULL OR l.shadow ->> 'state' = ANY ($5))
+         AND ($6::timestamptz IS NULL OR l.changed_at >= $6)
+         AND ($7::bigint IS NULL
+           OR l.agreement_id IN (SELECT a.id FROM agreement a WHERE a.peer_id = $1 AND a.group_id = $7))
+       ORDER BY l.id LIMIT $3`,
+      [peerId, after, limit, agreementIds, states, updatedSince, groupId],
     );
   }
 

@@ -15,6 +15,7 @@ import { DueByPeer1799453000000 } from './migrations/1799453000000-due-by-peer.t
 import { LongestWaiting1799460000000 } from './migrations/1799460000000-longest-waiting.ts';
 import { Services1799460100001 } from './migrations/1799460100001-services.ts';
 import { Offers1799462500000 } from './migrations/1799462500000-offers.ts';
+import { ChangedLinks1799463100000 } from './migrations/1799463100000-changed-links.ts';
 import { Outages1799463200000 } from './migrations/1799463200000-outages.ts';
 
 /** In the order in which they run. */
@@ -36,5 +37,6 @@ export const migrations: MigrationClass[] = [
   LongestWaiting1799460000000,
   Services1799460100001,
   Offers1799462500000,
+  ChangedLinks1799463100000,
   Outages1799463200000,
 ];

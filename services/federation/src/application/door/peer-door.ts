@@ -14,6 +14,7 @@ import {
   type FederationTombstone,
   federationEventTypes,
   federationNoticeTypes,
+  federationTicketFilters,
 } from '@helpmesh/contracts';
 import { AppError, type Clock, derivedId, isoTime, uuidv7 } from '@helpmesh/kernel';
 import type { RequestTerms } from '@helpmesh/messaging';
@@ -214,8 +215,8 @@ export class PeerDoor {
 
   private async listAgreements(peer: Caller): Promise<Answer> {
     const rows = await this.agreementsOf(this.db, peer);
-    const agreements = rows.map(({ id, name, kind, active, disclosure, internalNotes, ...rest }) => ({
-      ...{ id, name, mode: kind, status: active ? 'accepted' : 'inactive', requesterDisclosure: disclosure },
+    const agreements = rows.map(({ id, name, groupId: group, kind, active, disclosure, internalNotes, ...rest }) => ({
+      ...{ id, name, group, mode: kind, status: active ? 'accepted' : 'inactive', requesterDisclosure: disclosure },
       ...{ internalNotes: internalNotes ? 'always' : 'never', nodes: [this.settings.node, peer.node] },
       ...{ maxAttachmentBytes: rest.maxAttachmentBytes, attachmentTypes: rest.attachmentTypes },
     }));
@@ -433,14 +434,20 @@ export class PeerDoor {
 
   private async listTickets(peer: Caller, query: Request['query']): Promise<Answer> {
     const limit = read(Limit, query.limit);
-    const after = read(Cursor, query.cursor);
-    const rows = await this.links.page(this.db, peer.id, after, limit, peer.scope);
-    const next = rows.length === limit ? rows.at(-1)?.id : undefined;
-    const link = next === undefined ? undefined : `</federation/v1/tickets?limit=${limit}&cursor=${next}>; rel="next"`;
-    return ok(
-      { tickets: rows.map(({ uuid, sequenceOut }) => ({ uuid, version: `v${sequenceOut}` })) },
-      link === undefined ? {} : { link },
-    );
+    const { cursor: after, ...asked } = read(federationTicketFilters, query);
+    const { updatedSince, state, group } = asked;
+    const page = {
+      ...{ after: after ?? 0, limit, states: state ?? null, groupId: group ?? null },
+      updatedSince: updatedSince === undefined ? null : new Date(updatedSince),
+    };
+    const rows = await this.links.page(this.db, peer.id, page, peer.scope);
+    const tickets = rows.map(({ uuid, sequenceOut, state: stands, changedAt }) => ({
+      ...{ uuid, version: `v${sequenceOut}`, state: stands, updatedAt: changedAt.toISOString() },
+    }));
+    if (rows.length < limit) return ok({ tickets });
+    const given = Object.entries({ ...asked, limit, cursor: rows.at(-1)?.id });
+    const next = new URLSearchParams(given.filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]));
+    return ok({ tickets }, { link: `</federation/v1/tickets?${next}>; rel="next"` });
   }
 
   private async showTicket(peer: Caller, { ifNoneMatch }: Request, name: string): Promise<Answer> {
