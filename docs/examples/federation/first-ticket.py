@@ -72,7 +72,7 @@ def main(subject):
         page = call("GET", f"events?after={cursor}&wait=20")
         cursor = page["cursor"]
         for event in page["events"]:
-            if event["subject"] == ticket:
+            if event["subject"] == ticket and "ticket" in event["data"]:
                 print(event["data"]["ticket"]["fields"]["state"])
                 return
 

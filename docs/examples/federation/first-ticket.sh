@@ -41,7 +41,7 @@ cursor=0
 while true; do
   page=$(fed GET "events?limit=1&after=$cursor&wait=20")
   cursor=$(sed 's/.*"cursor":\([0-9]*\).*/\1/' <<<"$page")
-  if [[ $page == *"\"subject\":\"$ticket\""* ]]; then
+  if [[ $page == *"\"subject\":\"$ticket\""* && $page == *'"fields":'* ]]; then
     sed 's/.*"state":"\([a-z_]*\)".*/\1/' <<<"$page"
     exit
   fi

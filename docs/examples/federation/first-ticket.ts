@@ -12,7 +12,7 @@ const subject = process.argv[2] ?? 'From TypeScript';
 
 interface Page {
   cursor: number;
-  events: { subject: string; data: { ticket: { fields: { state: string } } } }[];
+  events: { subject: string; data: { ticket?: { fields: { state: string } } } }[];
 }
 
 /** One call; undefined instead of an answer while there is nothing at the address yet. */
@@ -57,10 +57,10 @@ await call('PUT', `tickets/${uuid}/comments/${comment.uuid}`, comment);
 
 // 3. What happens there. Each answer says where to go on; what was read is forgotten there.
 let cursor = 0;
-let found: Page['events'][number] | undefined;
-while (!found) {
+let state: string | undefined;
+while (state === undefined) {
   const page = (await call<Page>('GET', `events?after=${cursor}&wait=20`)) as Page;
   cursor = page.cursor;
-  found = page.events.find((event) => event.subject === uuid);
+  state = page.events.find((event) => event.subject === uuid && event.data.ticket)?.data.ticket?.fields.state;
 }
-process.stdout.write(`${found.data.ticket.fields.state}\n`);
+process.stdout.write(`${state}\n`);

@@ -105,7 +105,7 @@ import {
   openIdSignOutUrl,
 } from './rpc/openid.ts';
 import { answerPbas, keepContacts, openPbasLink, openSessionFor } from './rpc/pbas.ts';
-import { applyPeerChange, readForPeer, workingTimeAfter } from './rpc/peers.ts';
+import { applyPeerChange, forgetRequester, readForPeer, workingTimeAfter } from './rpc/peers.ts';
 import { changePeople, pickPeople } from './rpc/people-rules.ts';
 import {
   erasureReach,
@@ -215,6 +215,7 @@ export const questions: readonly QuestionDefinition[] = [
   serviceRoute,
   groupProviders,
   applyPeerChange,
+  forgetRequester,
   answerPeer,
   admitPeer,
   issuePeerToken,

@@ -128,7 +128,10 @@ export {
 } from './federation/codes.ts';
 export { admitPeer, answerPeer, issuePeerToken } from './federation/door.ts';
 export {
+  FederationAgreement,
+  FederationAgreementChanged,
   FederationAttachment,
+  FederationAttachmentAvailable,
   FederationChange,
   FederationComment,
   FederationEvent,
@@ -137,8 +140,10 @@ export {
   FederationHandover,
   FederationHandoverAnswer,
   FederationHandoverDraft,
+  type FederationNotice,
   FederationPatch,
   FederationRequester,
+  FederationRequesterErased,
   FederationTicket,
   FederationTombstone,
   FederationWebhookChange,
@@ -581,7 +586,7 @@ export {
   openIdSignOutUrl,
 } from './rpc/openid.ts';
 export { answerPbas, keepContacts, openPbasLink, openSessionFor } from './rpc/pbas.ts';
-export { applyPeerChange, PeerStateType, readForPeer, workingTimeAfter } from './rpc/peers.ts';
+export { applyPeerChange, forgetRequester, PeerStateType, readForPeer, workingTimeAfter } from './rpc/peers.ts';
 export { changePeople, pickPeople } from './rpc/people-rules.ts';
 export {
   ErasureTerms,

@@ -6,6 +6,8 @@ import { DataSource } from 'typeorm';
 import { PeerDoor } from './application/door/peer-door.ts';
 import { ErasePeople } from './application/erase-people.ts';
 import { EraseShared } from './application/erase-shared.ts';
+import { AskPeers } from './application/erasures/ask-peers.ts';
+import { TellErasures } from './application/erasures/tell-erasures.ts';
 import { PollDesks } from './application/foreign/poll-desks.ts';
 import { KnowGroups } from './application/know-groups.ts';
 import { ManageAgreements } from './application/manage-agreements.ts';
@@ -13,6 +15,7 @@ import { ManageServices } from './application/manage-services.ts';
 import { MeasurePeers } from './application/measure-peers.ts';
 import { OwnAddresses } from './application/own-addresses.ts';
 import { RedirectTickets } from './application/redirect-tickets.ts';
+import type { SyncSettings } from './application/sync/ports.ts';
 import { SyncLinks } from './application/sync/sync-links.ts';
 import { WatchOffers } from './application/watch-offers.ts';
 import { WatchOutages } from './application/watch-outages.ts';
@@ -32,11 +35,12 @@ import { type FederationConfig, ownAddresses } from './config.ts';
 import { FederationEvents } from './events.ts';
 import { foreignProviders } from './foreign.providers.ts';
 import { pbasProviders } from './pbas.providers.ts';
-import { peerProviders } from './peers.providers.ts';
+import { peerProviders, SETTINGS } from './peers.providers.ts';
 import { AgreementStore } from './persistence/agreement.store.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { GroupStore } from './persistence/group.store.ts';
 import { LinkStore } from './persistence/link.store.ts';
+import { NoticeStore } from './persistence/notice.store.ts';
 import { PeerStore } from './persistence/peer.store.ts';
 import { ServiceStore } from './persistence/service.store.ts';
 
@@ -66,8 +70,8 @@ import { ServiceStore } from './persistence/service.store.ts';
     ErasureStore,
     {
       provide: EraseShared,
-      inject: [DataSource, ErasureStore],
-      useFactory: (db: DataSource, store: ErasureStore) => new EraseShared(db, store),
+      inject: [DataSource, ErasureStore, AskPeers],
+      useFactory: (db: DataSource, store: ErasureStore, ask: AskPeers) => new EraseShared(db, store, ask),
     },
     ErasePeople,
     erasureWork('federation', ErasePeople),
@@ -81,8 +85,8 @@ import { ServiceStore } from './persistence/service.store.ts';
     {
       provide: ManageAgreements,
       inject: [
-        ...[DataSource, AgreementStore, GroupStore, PeerStore, LinkStore, OwnAddresses, RpcClient, ActorSigner],
-        ...[Outbox, CLOCK],
+        ...[DataSource, AgreementStore, GroupStore, PeerStore, LinkStore, NoticeStore, OwnAddresses, RpcClient],
+        ...[ActorSigner, Outbox, CLOCK, SETTINGS],
       ],
       useFactory: (
         db: DataSource,
@@ -90,12 +94,15 @@ import { ServiceStore } from './persistence/service.store.ts';
         groups: GroupStore,
         peers: PeerStore,
         links: LinkStore,
+        notices: NoticeStore,
         own: OwnAddresses,
         rpc: RpcClient,
         signer: ActorSigner,
         outbox: Outbox,
         clock: Clock,
-      ) => new ManageAgreements(db, agreements, groups, peers, links, own, rpc, signer, outbox, clock),
+        settings: SyncSettings,
+      ) =>
+        new ManageAgreements(db, agreements, groups, peers, links, notices, own, rpc, signer, outbox, clock, settings),
     },
     {
       provide: ManageServices,
@@ -132,6 +139,7 @@ export class FederationModule implements OnApplicationBootstrap, BeforeApplicati
     @Inject(MeasurePeers) private readonly figures: MeasurePeers,
     @Inject(WatchOffers) private readonly offers: WatchOffers,
     @Inject(WatchOutages) private readonly outages: WatchOutages,
+    @Inject(TellErasures) private readonly erasures: TellErasures,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -141,12 +149,13 @@ export class FederationModule implements OnApplicationBootstrap, BeforeApplicati
     this.webhooks.start();
     this.offers.start();
     this.outages.start();
+    this.erasures.start();
   }
 
   /** Before the bus is let go of. */
   async beforeApplicationShutdown(): Promise<void> {
     this.door.close();
-    const watching = [this.offers.stop(), this.outages.stop()];
-    await Promise.all([this.sync.stop(), this.poll.stop(), this.webhooks.stop(), ...watching]);
+    const { sync, poll, webhooks, offers, outages, erasures } = this;
+    await Promise.all([sync, poll, webhooks, offers, outages, erasures].map((one) => one.stop()));
   }
 }

@@ -5,6 +5,9 @@ import { ActorSigner, CACHE, type Cache, CLOCK, CONFIG, SafeFetch, SecretBox } f
 import type { Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { PeerDoor } from './application/door/peer-door.ts';
+import { AskPeers } from './application/erasures/ask-peers.ts';
+import { ForgetRequesters } from './application/erasures/forget-requesters.ts';
+import { TellErasures } from './application/erasures/tell-erasures.ts';
 import { FileRoad } from './application/files/file-road.ts';
 import { AllLines } from './application/foreign/all-lines.ts';
 import { ForeignLine } from './application/foreign/foreign-line.ts';
@@ -31,15 +34,17 @@ import { PeerWebhookWire } from './peer/webhook-wire.ts';
 import { AgreementStore } from './persistence/agreement.store.ts';
 import { FileStore } from './persistence/file.store.ts';
 import { LinkStore } from './persistence/link.store.ts';
+import { NoticeStore } from './persistence/notice.store.ts';
 import { OfferStore } from './persistence/offer.store.ts';
 import { OutageStore } from './persistence/outage.store.ts';
 import { PeerStore } from './persistence/peer.store.ts';
+import { RequesterStore } from './persistence/requester.store.ts';
 import { SignInStore } from './persistence/sign-in.store.ts';
 import { WebhookStore } from './persistence/webhook.store.ts';
 
 const BLOBS = Symbol('federation.blobs');
 const LINE = Symbol('federation.line');
-const SETTINGS = Symbol('federation.sync-settings');
+export const SETTINGS = Symbol('federation.sync-settings');
 
 /** What keeps tickets equal with other helpdesks. */
 export const peerProviders: Provider[] = [
@@ -47,8 +52,10 @@ export const peerProviders: Provider[] = [
   SignInStore,
   WebhookStore,
   LinkStore,
+  NoticeStore,
   OfferStore,
   OutageStore,
+  RequesterStore,
   FileStore,
   { provide: BLOBS, inject: [CONFIG], useFactory: (config: FederationConfig) => openBlobStore(config) },
   {
@@ -77,19 +84,56 @@ export const peerProviders: Provider[] = [
     }),
   },
   {
-    provide: LINE,
-    inject: [SafeFetch, ForeignLine, Signatures, OwnKeys, CLOCK, SETTINGS],
-    useFactory: (
-      safe: SafeFetch,
-      foreign: ForeignLine,
-      signatures: Signatures,
-      keys: OwnKeys,
-      clock: Clock,
-      { node }: SyncSettings,
-    ) => {
+    provide: HelpmeshLine,
+    inject: [SafeFetch, Signatures, OwnKeys, CLOCK, SETTINGS],
+    useFactory: (safe: SafeFetch, signatures: Signatures, keys: OwnKeys, clock: Clock, { node }: SyncSettings) => {
       const sign = async (audience: string) => signatures.sign(await keys.signing(), node, audience);
-      return new AllLines(new HelpmeshLine(safe, new PeerSignIn(safe, sign, clock)), foreign);
+      return new HelpmeshLine(safe, new PeerSignIn(safe, sign, clock));
     },
+  },
+  {
+    provide: LINE,
+    inject: [HelpmeshLine, ForeignLine],
+    useFactory: (ours: HelpmeshLine, foreign: ForeignLine) => new AllLines(ours, foreign),
+  },
+  {
+    provide: TellErasures,
+    inject: [DataSource, RequesterStore, HelpmeshLine, SecretBox, CLOCK, SETTINGS, FederationEvents],
+    useFactory: (
+      db: DataSource,
+      requesters: RequesterStore,
+      line: HelpmeshLine,
+      box: SecretBox,
+      clock: Clock,
+      settings: SyncSettings,
+      events: FederationEvents,
+    ) => new TellErasures(db, requesters, line, box, clock, settings, events),
+  },
+  {
+    provide: AskPeers,
+    inject: [PeerStore, RequesterStore, NoticeStore, TellErasures, SecretBox, CLOCK, SETTINGS],
+    useFactory: (
+      peers: PeerStore,
+      requesters: RequesterStore,
+      notices: NoticeStore,
+      erasures: TellErasures,
+      box: SecretBox,
+      clock: Clock,
+      settings: SyncSettings,
+    ) => new AskPeers(peers, requesters, notices, erasures, box, clock, settings),
+  },
+  {
+    provide: ForgetRequesters,
+    inject: [DataSource, LinkStore, RequesterStore, AskPeers, RpcClient, ActorSigner, CLOCK],
+    useFactory: (
+      db: DataSource,
+      links: LinkStore,
+      requesters: RequesterStore,
+      ask: AskPeers,
+      rpc: RpcClient,
+      signer: ActorSigner,
+      clock: Clock,
+    ) => new ForgetRequesters(db, links, requesters, ask, rpc, signer, clock),
   },
   {
     provide: Signatures,
@@ -125,8 +169,8 @@ export const peerProviders: Provider[] = [
   {
     provide: SyncLinks,
     inject: [
-      ...[DataSource, LinkStore, PeerStore, AgreementStore, FileStore, OfferStore, FileRoad, LINE, RpcClient],
-      ...[ActorSigner, SecretBox, CLOCK, SETTINGS, FederationEvents],
+      ...[DataSource, LinkStore, PeerStore, AgreementStore, FileStore, OfferStore, NoticeStore, FileRoad, LINE],
+      ...[RpcClient, ActorSigner, SecretBox, CLOCK, SETTINGS, FederationEvents],
     ],
     useFactory: (
       db: DataSource,
@@ -135,6 +179,7 @@ export const peerProviders: Provider[] = [
       agreements: AgreementStore,
       files: FileStore,
       offers: OfferStore,
+      notices: NoticeStore,
       road: FileRoad,
       line: PeerLine,
       rpc: RpcClient,
@@ -144,7 +189,23 @@ export const peerProviders: Provider[] = [
       settings: SyncSettings,
       events: FederationEvents,
     ) =>
-      new SyncLinks(db, links, peers, agreements, files, offers, road, line, rpc, signer, box, clock, settings, events),
+      new SyncLinks(
+        db,
+        links,
+        peers,
+        agreements,
+        files,
+        offers,
+        notices,
+        road,
+        line,
+        rpc,
+        signer,
+        box,
+        clock,
+        settings,
+        events,
+      ),
   },
   {
     provide: ShareTickets,
@@ -258,7 +319,7 @@ export const peerProviders: Provider[] = [
     provide: PeerDoor,
     inject: [
       ...[DataSource, PeerStore, LinkStore, AgreementStore, FileStore, SignInStore, OwnKeys, FileRoad],
-      ...[ManageWebhooks, SyncLinks, RequestKeys, CACHE, CLOCK, SETTINGS, FederationEvents],
+      ...[ManageWebhooks, ForgetRequesters, SyncLinks, RequestKeys, CACHE, CLOCK, SETTINGS, FederationEvents],
     ],
     useFactory: (
       db: DataSource,
@@ -270,6 +331,7 @@ export const peerProviders: Provider[] = [
       own: OwnKeys,
       road: FileRoad,
       hooks: ManageWebhooks,
+      forget: ForgetRequesters,
       sync: SyncLinks,
       keys: RequestKeys,
       cache: Cache,
@@ -288,6 +350,7 @@ export const peerProviders: Provider[] = [
         own,
         road,
         hooks,
+        forget,
         sync,
         terms,
         cache,

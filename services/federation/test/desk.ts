@@ -10,6 +10,7 @@ import {
   type agreements,
   answerPeer,
   applyPeerChange,
+  forgetRequester,
   type GroupSnapshot,
   groupCreated,
   type InputOf,
@@ -52,6 +53,9 @@ export class Tickets {
   private asked = 0;
   /** Who was called by notes. */
   readonly called: { body: string; userIds: number[] }[] = [];
+  /** Whose requesters were to be forgotten. */
+  readonly forgotten: ParsedInputOf<typeof forgetRequester>[] = [];
+  isHeld = false;
   /** How fast working time goes by, ms. */
   minuteMs = 60_000;
   changed: (ticketId: number, by?: Apply['peer']) => Promise<unknown> = async () => undefined;
@@ -104,6 +108,18 @@ export class Tickets {
       throw new AppError('unavailable', 'test.lost', 'The answer was lost.');
     }
     return { ticketId: id as number, articleIds, after };
+  }
+
+  /** @throws as the ticket service does under a legal hold, once */
+  async forget({ ticketId, ...asked }: ParsedInputOf<typeof forgetRequester>) {
+    if (this.isHeld) {
+      this.isHeld = false;
+      throw new AppError('conflict', 'ticket.legal-hold', 'A legal hold keeps this ticket from being deleted.');
+    }
+    this.forgotten.push({ ticketId, ...asked });
+    const row = this.rows.get(ticketId);
+    if (row) await this.change(ticketId, { customer: { id: 1, name: '-', email: null } });
+    return {};
   }
 
   open(title: string, { groupId = 1, customer = 'Zoë Müller' } = {}): number {
@@ -236,6 +252,10 @@ export class Desk {
       @Answers(applyPeerChange)
       apply(_ctx: RpcContext, input: Apply) {
         return tickets.apply(input);
+      }
+      @Answers(forgetRequester)
+      forget(_ctx: RpcContext, input: ParsedInputOf<typeof forgetRequester>) {
+        return tickets.forget(input);
       }
       @Answers(workingTimeAfter)
       after(_ctx: RpcContext, { from, minutes }: ParsedInputOf<typeof workingTimeAfter>) {

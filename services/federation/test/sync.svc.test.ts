@@ -4,20 +4,30 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { type Actor, agreements, peers, shares, ticketDeleted, ticketUpdated } from '@helpmesh/contracts';
+import {
+  type Actor,
+  agreements,
+  peers,
+  shares,
+  ticketCreated,
+  ticketDeleted,
+  ticketUpdated,
+} from '@helpmesh/contracts';
 import { derivedId, epochMs, uuidv7 } from '@helpmesh/kernel';
+import { ErasedPerson } from '@helpmesh/service-kit';
 import { waitFor } from '@helpmesh/testing';
 import { SignJWT } from 'jose';
 import { Webhook } from 'standardwebhooks';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { EraseShared } from '../src/application/erase-shared.ts';
 import { WatchOffers } from '../src/application/watch-offers.ts';
 import { WatchOutages } from '../src/application/watch-outages.ts';
 import { OfferStore } from '../src/persistence/offer.store.ts';
 import { Desk, type Told } from './desk.ts';
 import { echo, isSignedBy, type Receiver, receiver } from './receiver.ts';
 
-const desks = [new Desk(3), new Desk()] as const;
+const desks = [new Desk(4), new Desk()] as const;
 const PING = 'eu.eosc.helpdesk.webhook.ping.v1';
 const [a, b] = desks;
 /** Ids of the other desk, at each. */
@@ -782,7 +792,9 @@ describe('another helpdesk', () => {
     expect(article.body).toContain('lost.txt was not transferred: it was not sent. It is at http');
     rowAt(a, id).articles.pop();
     // Whoever cannot be called reads what happened, a page at a time, each thing once.
-    const page = await a.call(token(), 'GET', 'events?limit=1');
+    const made = await a.call(token(), 'GET', 'events?limit=1');
+    expect(made.body.events).toMatchObject([{ type: 'eu.eosc.helpdesk.agreement.changed.v1', source: a.node }]);
+    const page = await a.call(token(), 'GET', `events?limit=1&after=${made.body.cursor}`);
     expect(page.body.events).toMatchObject([{ subject: uuid, source: a.node, data: { ticket: { uuid } } }]);
     const rest = await a.call(token(), 'GET', `events?after=${page.body.cursor}`);
     expect(rest.body.events.map((one: { id: string }) => one.id)).not.toContain(page.body.events[0].id);
@@ -826,7 +838,10 @@ describe('another helpdesk', () => {
     const next = await a.call(token(), 'GET', /v1\/([^>]+)>/.exec(page.link ?? '')?.[1] ?? '');
     expect(next.body.tickets).toHaveLength(1);
     expect(next.body.tickets).not.toEqual(page.tickets);
-    for (const wrong of [{ state: 'pending' }, { updatedSince: 'yesterday' }, { group: 'x' }] as Record<string, string>[])
+    for (const wrong of [{ state: 'pending' }, { updatedSince: 'yesterday' }, { group: 'x' }] as Record<
+      string,
+      string
+    >[])
       expect((await list(wrong)).code).toBe('federation.unreadable');
   });
 
@@ -1165,6 +1180,178 @@ describe('a helpdesk that signs', () => {
     expect(await refused({ from: 'url' })).toMatchObject({ code: 'peer.keys-missing' });
     const inside = { from: 'url', url: 'https://169.254.169.254/keys' };
     expect(await refused(inside)).toMatchObject({ code: 'net.address-refused' });
+  });
+});
+
+describe('a requester who was erased', () => {
+  const ERASED = 'eu.eosc.helpdesk.ticket.requester_erased.v1';
+  const node = 'https://reads.example.org';
+  let token = '';
+  beforeAll(async () => {
+    const { id } = await a.ask(peers.create, { body: { name: 'Reads', node } });
+    token = (await a.ask(peers.makeToken, { params: { id } })).token;
+  });
+  const job = (userId: number, heldTicketIds: number[] = []) => {
+    const terms = { pseudonym: `erased-${userId}`, tickets: 'pseudonymise' as const, emails: [], identifiers: [] };
+    const person = new ErasedPerson({ userId, ...terms, names: [] });
+    return { taskId: userId, person, heldTicketIds: new Set(heldTicketIds) };
+  };
+  /** What is told to whom, as far as it is not acknowledged. */
+  const open = (desk: Desk) =>
+    desk.service
+      .get(DataSource)
+      .query('SELECT event_id, error FROM requester_erasure WHERE acknowledged_at IS NULL') as Promise<
+      { event_id: string; error: string | null }[]
+    >;
+  const forgottenAt = (desk: Desk, id: number) =>
+    desk.tickets.forgotten.filter(({ ticketId }) => ticketId === id).map(({ requester }) => requester);
+  async function of(userId: number, title: string, groupId = 1) {
+    const here = a.tickets.open(title, { groupId });
+    const row = rowAt(a, here);
+    row.customer = { id: userId, name: `Kim ${userId}`, email: `kim${userId}@example.org` };
+    const { changes: _, changedById: __, ...data } = a.told(here);
+    const customer = { userId, email: row.customer.email as string, name: row.customer.name, locale: 'en' };
+    await a.others.say(ticketCreated, { ...data, article: null, customer, createdById: 3 }, { aggregateId: here });
+    return here;
+  }
+
+  it('is forgotten at the other desk, which says so when it has; nobody else is, and nobody twice', async () => {
+    const [here, kept] = [await of(71, 'Of Kim'), await of(72, 'Of somebody else')];
+    const { id: there } = await waitFor(() => copyOf('Of Kim'), { what: 'a copy' });
+    const { id: other } = await waitFor(() => copyOf('Of somebody else'), { what: 'a copy' });
+    await quiet();
+    const eraser = a.service.get(EraseShared);
+    expect((await eraser.erase(job(71))).counts).toMatchObject({ told_helpdesks: 1 });
+    await waitFor(() => forgottenAt(b, there).length > 0, { what: 'the other desk to forget' });
+    expect(forgottenAt(b, there)).toEqual([{ name: 'Kim 71', email: 'kim71@example.org' }]);
+    await waitFor(async () => (await open(a)).length === 0, { what: 'the other desk to say so' });
+    expect(rowAt(b, there).customer).toMatchObject({ id: 1, name: '-' });
+    expect(forgottenAt(b, other)).toEqual([]);
+    expect([rowAt(a, here).customer.id, rowAt(a, kept).customer.id]).toEqual([71, 72]);
+    // Another round finds nobody to ask, and what comes again does nothing.
+    expect((await eraser.erase(job(71))).counts).toMatchObject({ told_helpdesks: 0 });
+    const uuid = [...b.tickets.uuids].find(([, id]) => id === there)?.[0] as string;
+    const [told] = (await a.service
+      .get(DataSource)
+      .query(
+        `SELECT event_id AS id, pseudonym FROM requester_erasure r JOIN link l ON l.id = r.link_id WHERE l.uuid = $1`,
+        [uuid],
+      )) as { id: string; pseudonym: string }[];
+    const event = {
+      ...{ specversion: '1.0', id: told?.id, source: a.node, type: ERASED, subject: uuid },
+      ...{ time: new Date().toISOString(), datacontenttype: 'application/json' },
+      data: { requester: { pseudonym: told?.pseudonym }, until: new Date().toISOString() },
+    };
+    expect((await b.call(tokens[1] as string, 'POST', 'events', event)).status).toBe(202);
+    expect(forgottenAt(b, there)).toHaveLength(1);
+    // And the ticket goes on.
+    await b.tickets.say(there, 'still worked on');
+    await waitFor(() => bodies(a, here).includes('still worked on'), { what: 'the words' });
+  });
+
+  it('is forgotten although the ticket is shared no more, and waits for a legal hold, on either side', async () => {
+    const here = await of(73, 'Unshared since');
+    const { id: there } = await waitFor(() => copyOf('Unshared since'), { what: 'a copy' });
+    await quiet();
+    await a.tickets.change(here, { groupId: 3 });
+    await a.others.say(ticketUpdated, a.told(here, { group_id: { from: 1, to: 3 } }), { aggregateId: here });
+    await a.others.settled('federation');
+    const eraser = a.service.get(EraseShared);
+    expect((await eraser.erase(job(73, [here]))).counts).toMatchObject({ told_helpdesks: 0 });
+    b.tickets.isHeld = true;
+    await eraser.erase(job(73));
+    const [waiting] = await waitFor(
+      async () => {
+        const rows = await open(a);
+        return rows[0]?.error ? rows : undefined;
+      },
+      { what: 'the refusal' },
+    );
+    expect(waiting?.error).toContain('legal hold');
+    expect(forgottenAt(b, there)).toEqual([]);
+    await waitFor(async () => (await open(a)).length === 0, { what: 'another try', timeoutMs: 30_000 });
+    expect(forgottenAt(b, there)).toHaveLength(1);
+  });
+
+  it('is nobody whom a helpdesk may name: only of tickets that came by it', async () => {
+    const { here, there } = await shared('Not theirs to forget');
+    await quiet();
+    const uuid = [...b.tickets.uuids].find(([, id]) => id === there)?.[0] as string;
+    const event = (source: string, subject = uuid) => ({
+      ...{ specversion: '1.0', id: uuidv7(), source, type: ERASED, subject },
+      ...{ time: new Date().toISOString(), datacontenttype: 'application/json' },
+      data: { requester: { pseudonym: 'p' }, until: new Date().toISOString() },
+    });
+    const said = async (body: object, by = tokens[0] as string, at: Desk = a) =>
+      (await at.call(by, 'POST', 'events', body)).body?.code;
+    // B holds the ticket, and it began at A.
+    const { token: ofB } = await a.ask(peers.makeToken, { params: { id: peerIds[0] } });
+    expect(await said(event(b.node), ofB)).toBe('federation.not-the-origin');
+    expect(await said(event(a.node), ofB)).toBe('federation.wrong-sender');
+    expect(await said(event(node), token)).toBe('federation.not-shared');
+    expect(await said(event(b.node, uuidv7()), ofB)).toBe('federation.not-shared');
+    expect(await said({ ...event(b.node), more: 1 }, ofB)).toBe('federation.unreadable');
+    expect(forgottenAt(a, here)).toEqual([]);
+  });
+
+  it('is told in the feed to a helpdesk that is not called, which acknowledges; files are, and changes of an agreement', async () => {
+    const peer_id = (await a.ask(peers.list, {})).find(({ name }) => name === 'Reads')?.id;
+    const { id } = await a.ask(agreements.create, {
+      body: { kind: 'full', name: 'Read', group_id: 4, peer_id, disclosure: 'name' },
+    });
+    const here = await of(74, 'Read of', 4);
+    await a.tickets.say(here, 'with a file', { files: [await a.file('log.txt', 'Grüße')] });
+    // biome-ignore lint/suspicious/noExplicitAny: whatever was told
+    const told = async () => (await a.call(token, 'GET', 'events?limit=200')).body.events as any[];
+    const found = (type: string) =>
+      waitFor(async () => (await told()).find((one) => one.type === `eu.eosc.helpdesk.${type}.v1`), { what: type });
+    const made = await found('agreement.changed');
+    expect(made).toMatchObject({ subject: String(id), source: a.node });
+    const { body } = await a.call(token, 'GET', 'agreements');
+    expect(made.data).toEqual(body.agreements[0]);
+    expect(made.data).toMatchObject({ id, group: 4, status: 'accepted', requesterDisclosure: 'name' });
+
+    const file = await found('attachment.available');
+    const page = await told();
+    const comment = page.flatMap(({ data }) => data.comments ?? []).find(({ attachments }) => attachments.length > 0);
+    expect(file.data).toMatchObject({ comment: comment.uuid, attachment: comment.attachments[0] });
+    expect(page.findIndex(({ id: one }) => one === file.id)).toBeGreaterThan(
+      page.findIndex(({ data }) => data.comments?.some(({ uuid }: { uuid: string }) => uuid === comment.uuid)),
+    );
+    const bytes = await fetch(file.data.url, { headers: { authorization: `Bearer ${token}` } });
+    expect(await bytes.text()).toBe('Grüße');
+
+    await a.service.get(EraseShared).erase(job(74));
+    const erased = await found('ticket.requester_erased');
+    expect(erased).toMatchObject({
+      subject: comment && file.subject,
+      data: { requester: { pseudonym: expect.any(String) } },
+    });
+    expect(Date.parse(erased.data.until) - Date.parse(erased.time)).toBe(30 * 86_400_000);
+    const first = page.find(({ data }) => data.ticket);
+    expect(erased.data.requester.pseudonym).toBe(first.data.ticket.fields.requester.pseudonym);
+    const say = (at: string) => a.call(token, 'PUT', `tickets/${at}/requester-erased`, { event: erased.id });
+    expect((await say(uuidv7())).body.code).toBe('federation.not-shared');
+    const isOpen = async () => (await open(a)).some(({ event_id }) => event_id === erased.id);
+    expect(await isOpen()).toBe(true);
+    expect(await a.ask(peers.get, { params: { id: peer_id } })).toMatchObject({ erasures: 1 });
+    const { token: stranger } = await a.ask(peers.makeToken, { params: { id: peerIds[0] } });
+    await a.call(stranger, 'PUT', `tickets/${erased.subject}/requester-erased`, { event: erased.id });
+    expect(await isOpen()).toBe(true);
+    expect([(await say(erased.subject)).status, (await say(erased.subject)).status]).toEqual([204, 204]);
+    expect(await isOpen()).toBe(false);
+    expect(await a.ask(peers.get, { params: { id: peer_id } })).toMatchObject({ erasures: 0 });
+
+    await a.ask(agreements.update, { params: { id }, body: { answer_hours: 4 } });
+    await a.ask(agreements.update, { params: { id }, body: { disclosure: 'none' } });
+    await a.ask(agreements.delete, { params: { id } });
+    // What is its own business is not told.
+    const changes = (await told()).filter(({ type }) => type.includes('agreement')).map(({ data }) => data);
+    expect(changes.map(({ status, requesterDisclosure }) => [status, requesterDisclosure])).toEqual([
+      ['accepted', 'name'],
+      ['accepted', 'none'],
+      ['ended', 'none'],
+    ]);
   });
 });
 

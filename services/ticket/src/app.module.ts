@@ -80,6 +80,7 @@ import { ManageOverviews } from './application/overviews/manage-overviews.ts';
 import { Overviews } from './application/overviews/overviews.ts';
 import { SortOverviews } from './application/overviews/sort-overviews.ts';
 import { TellSortings } from './application/overviews/tell-sortings.ts';
+import { ForgetRequester } from './application/peers/forget-requester.ts';
 import { OfficeHours } from './application/peers/office-hours.ts';
 import { PeerChanges } from './application/peers/peer-changes.ts';
 import {
@@ -408,6 +409,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     OwnSettings,
     PeerChanges,
     OfficeHours,
+    ForgetRequester,
     // Wishes of other services
     FileMail,
     RecordMail,

@@ -6,6 +6,7 @@ import {
   createArticle,
   createTicket,
   deleteMention,
+  forgetRequester,
   getTicket,
   listLinks,
   listMentions,
@@ -576,6 +577,61 @@ describe('a ticket that another helpdesk has too', () => {
       desk.ask(admin, readForPeer, { ticketId: id, knownArticleIds: [], internal: false, limit: 1 }),
     ).rejects.toMatchObject({ kind: 'forbidden' });
     expect(await read(404_404)).toBeNull();
+  });
+
+  it('forgets its requester when they were erased there, and nobody else; once, and not under a legal hold', async () => {
+    const said = [
+      words('<p>Lou Ferro cannot print</p>', { sender: 'Customer', author: 'Lou Ferro' }),
+      words('<p>Lou, ask lou@peer.example</p>', { author: 'Eve Stone' }),
+    ];
+    const opening = {
+      ticket: { uuid: uuidv7(), groupId: 1, customer: { name: 'Lou Ferro', email: 'lou@peer.example' } },
+      ...{ title: 'Printer of Lou', stateType: 'open', articles: said },
+    };
+    const { ticketId, after } = await apply(opening);
+    const { id: theirs } = await open({ customer: 'lou@peer.example', title: 'Lou asks here' });
+    const forget = () =>
+      desk.askAs('federation', forgetRequester, { ticketId, peer, requester: { name: 'erased-1', email: null } });
+    desk.identity.held.ticketIds.push(ticketId);
+    await expect(forget()).rejects.toMatchObject({ kind: 'conflict', code: 'ticket.legal-hold' });
+    desk.identity.held.ticketIds.pop();
+    expect((await read(ticketId))?.customer.id).toBe(after.customer.id);
+
+    await forget();
+    const told = await read(ticketId);
+    expect(told?.customer.id).toBe(1);
+    expect(told?.title).toBe('Printer of anonymous');
+    expect(told?.articles.map(({ author, body }) => [author, body])).toEqual([
+      ['anonymous (Desk B)', '<p>anonymous cannot print</p>'],
+      ['Eve Stone (Desk B)', '<p>anonymous, ask anonymous@erased.invalid</p>'],
+    ]);
+    const rows = await desk.query<{ text: string }>(
+      `SELECT t::text || h::text || s::text AS text FROM ticket t JOIN history h ON h.ticket_id = t.id
+       JOIN search_doc s ON s.ticket_id = t.id WHERE t.id = $1`,
+      [ticketId],
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    expect(JSON.stringify(rows)).not.toMatch(/ferro|lou@/i);
+    const event = (await desk.told(ticketUpdated)).filter(({ data }) => data.ticket.id === ticketId).at(-1);
+    expect(event?.data).toMatchObject({ changes: { customer_id: { from: after.customer.id, to: 1 } } });
+    // What they have asked us themselves is theirs.
+    expect(await desk.rest(agent, getTicket, { id: theirs })).toMatchObject({
+      ...{ title: 'Lou asks here', customer_id: after.customer.id },
+    });
+
+    const { version } = told as { version: number };
+    await forget();
+    expect((await read(ticketId))?.version).toBe(version);
+    await expect(
+      desk.ask(admin, forgetRequester, { ticketId, peer, requester: { name: null, email: null } }),
+    ).rejects.toMatchObject({ kind: 'forbidden' });
+    // Agents have given it to somebody else, who stays.
+    const given = await apply({ ...opening, ticket: { ...opening.ticket, uuid: uuidv7() }, articles: [] });
+    await desk.rest(agent, updateTicket, { id: given.ticketId, body: { customer: 'user10@example.org' } });
+    await desk.askAs('federation', forgetRequester, {
+      ...{ ticketId: given.ticketId, peer, requester: { name: null, email: null } },
+    });
+    expect(await read(given.ticketId)).toMatchObject({ customer: { id: 10 }, title: 'Printer of anonymous' });
   });
 
   it('has notes that call whoever is to see to it, and time to answer that passes while somebody works', async () => {

@@ -79,6 +79,10 @@ const samples: Record<string, (mesh: Mesh, world: World) => Sample | Promise<Sam
   'PUT /federation/v1/attachments/{id}/content': () => ({
     ...{ path: { id: randomUUID() }, bytes: BYTES, headers: { 'content-digest': digest } },
   }),
+  'PUT /federation/v1/tickets/{id}/requester-erased': ({ shared: id }) => ({
+    path: { id },
+    body: { event: randomUUID() },
+  }),
   'DELETE /federation/v1/tickets/{id}/share': async (mesh, world) => ({ path: { id: await opened(mesh, world) } }),
   'GET /federation/v1/webhooks': () => ({}),
   'POST /federation/v1/webhooks': () => ({ body: hook() }),

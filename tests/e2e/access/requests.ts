@@ -951,6 +951,7 @@ export const requests: Record<string, Asking | ByAsker> = {
   }),
   'GET /federation/v1/attachments/{id}/content': sharedTicket,
   'PUT /federation/v1/attachments/{id}/content': put(sharedTicket, {}),
+  'PUT /federation/v1/tickets/{id}/requester-erased': put(sharedTicket, {}),
   'DELETE /federation/v1/tickets/{id}/share': sharedTicket,
   'POST /federation/v1/webhooks': () => ({ body: {} }),
   'GET /federation/v1/webhooks/{id}': sharedTicket,

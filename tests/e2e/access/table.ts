@@ -599,6 +599,7 @@ GET    /federation/v1/tickets/{id}/comments                    !!!! !!!! !!!!
 PUT    /federation/v1/tickets/{id}/comments/{comment}          !!!! !!!! !!!!
 GET    /federation/v1/attachments/{id}/content                 !!!! !!!! !!!!
 PUT    /federation/v1/attachments/{id}/content                 !!!! !!!! !!!!
+PUT    /federation/v1/tickets/{id}/requester-erased            !!!! !!!! !!!!
 DELETE /federation/v1/tickets/{id}/share                       !!!! !!!! !!!!
 GET    /federation/v1/webhooks                                 !!!! !!!! !!!!
 POST   /federation/v1/webhooks                                 !!!! !!!! !!!!

@@ -185,8 +185,85 @@ export const FederationTombstone = z.strictObject({
 });
 export type FederationTombstone = z.output<typeof FederationTombstone>;
 
+/**
+ * The person a ticket is for was erased where it began. Whoever hears it takes what it knows of them out of the ticket
+ * within thirty days, and says so; also of a ticket that is not shared any more. It comes until that was said.
+ */
+export const FederationRequesterErased = z.strictObject({
+  /** The same each time it comes. */
+  ...{ specversion: z.literal('1.0'), id: z.uuid(), source: NodeId },
+  type: z.literal('eu.eosc.helpdesk.ticket.requester_erased.v1'),
+  /** The ticket's uuid. */
+  subject: z.uuid(),
+  time: z.iso.datetime(),
+  datacontenttype: z.literal('application/json'),
+  data: z.strictObject({
+    requester: z.strictObject({ pseudonym: text(100).min(1) }),
+    /** By then it is to be done. */
+    until: z.iso.datetime(),
+  }),
+});
+export type FederationRequesterErased = z.output<typeof FederationRequesterErased>;
+
+/** The bytes of a file that a comment names can be fetched. */
+export const FederationAttachmentAvailable = z.strictObject({
+  ...{ specversion: z.literal('1.0'), id: z.uuid(), source: NodeId },
+  type: z.literal('eu.eosc.helpdesk.attachment.available.v1'),
+  /** The ticket's uuid. */
+  subject: z.uuid(),
+  time: z.iso.datetime(),
+  datacontenttype: z.literal('application/json'),
+  data: z.strictObject({
+    attachment: FederationAttachment,
+    /** Uuid of the comment. */
+    comment: z.uuid(),
+    /** Where its bytes are. */
+    url: z.url(),
+  }),
+});
+export type FederationAttachmentAvailable = z.output<typeof FederationAttachmentAvailable>;
+
+/** An agreement, as the helpdesk that tells of it has it. */
+export const FederationAgreement = z.object({
+  /** Its number there. */
+  id: z.int(),
+  name: z.string(),
+  /** Number of the group there that it is about. */
+  group: z.int(),
+  mode: z.enum(['full', 'redirect', 'direct']),
+  status: z.enum(['accepted', 'inactive', 'ended']),
+  requesterDisclosure: z.enum(['none', 'name', 'name+email']),
+  internalNotes: z.enum(['always', 'never']),
+  /** The helpdesk that tells of it, then the other one. */
+  nodes: z.array(z.string()),
+  maxAttachmentBytes: z.int(),
+  attachmentTypes: z.array(z.string()),
+});
+export type FederationAgreement = z.output<typeof FederationAgreement>;
+
+/** An agreement was made, changed or ended. */
+export const FederationAgreementChanged = z.strictObject({
+  ...{ specversion: z.literal('1.0'), id: z.uuid(), source: NodeId },
+  type: z.literal('eu.eosc.helpdesk.agreement.changed.v1'),
+  /** Number of the agreement, as in `data`. */
+  subject: text(20),
+  time: z.iso.datetime(),
+  datacontenttype: z.literal('application/json'),
+  data: FederationAgreement,
+});
+export type FederationAgreementChanged = z.output<typeof FederationAgreementChanged>;
+
+/** What is told beside the tickets themselves. */
+export type FederationNotice = FederationRequesterErased | FederationAttachmentAvailable | FederationAgreementChanged;
+
 /** What a webhook may be told of. */
-export const federationNoticeTypes = [...federationEventTypes, 'eu.eosc.helpdesk.ticket.unshared.v1'] as const;
+export const federationNoticeTypes = [
+  ...federationEventTypes,
+  'eu.eosc.helpdesk.ticket.unshared.v1',
+  'eu.eosc.helpdesk.ticket.requester_erased.v1',
+  'eu.eosc.helpdesk.attachment.available.v1',
+  'eu.eosc.helpdesk.agreement.changed.v1',
+] as const;
 
 /** An address of a peer to which it wants what happens to be told. */
 export const FederationWebhookDraft = z.strictObject({

@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import { CanonicalPriority, CanonicalState } from './codes.ts';
 import {
+  FederationAgreement,
+  FederationAgreementChanged,
+  FederationAttachmentAvailable,
   FederationChange,
   FederationComment,
   FederationEvent,
   FederationHandoverAnswer,
   FederationHandoverDraft,
   FederationPatch,
+  FederationRequesterErased,
   FederationTicket,
   FederationTombstone,
   FederationWebhookChange,
@@ -65,24 +69,16 @@ const Descriptor = z.object({
   limits: z.object({ commentsPerEvent: z.int(), commentCharacters: z.int(), hops: z.int() }),
 });
 
-const Agreements = z.object({
-  agreements: z.array(
-    z.object({
-      id: z.int(),
-      name: z.string(),
-      /** Number of the group here that it is about. */
-      group: z.int(),
-      mode: z.enum(['full', 'redirect', 'direct']),
-      status: z.enum(['accepted', 'inactive']),
-      requesterDisclosure: z.enum(['none', 'name', 'name+email']),
-      internalNotes: z.enum(['always', 'never']),
-      /** This helpdesk, then yours. */
-      nodes: z.array(z.string()),
-      maxAttachmentBytes: z.int(),
-      attachmentTypes: texts,
-    }),
-  ),
-});
+const Agreements = z.object({ agreements: z.array(FederationAgreement) });
+
+/** What a helpdesk that cannot be called reads. */
+const FeedEvent = z.union([
+  FederationEvent,
+  FederationTombstone,
+  FederationRequesterErased,
+  FederationAttachmentAvailable,
+  FederationAgreementChanged,
+]);
 
 const Webhook = z.object({
   id: uuid,
@@ -151,12 +147,13 @@ export const federationRoutes: readonly FederationRoute[] = [
       limit,
       wait: z.coerce.number().min(0).max(30).optional().describe('Seconds in which it waits for something to tell'),
     }),
-    answer: z.object({ events: z.array(z.union([FederationEvent, FederationTombstone])), cursor: z.int() }),
+    answer: z.object({ events: z.array(FeedEvent), cursor: z.int() }),
   },
   {
     ...{ operationId: 'federationTell', method: 'POST', path: `${base}/events`, status: 202 },
-    summary: 'Tells of a change, as a CloudEvent',
-    body: FederationEvent,
+    summary:
+      'Tells of a change, as a CloudEvent; or that a requester was erased, which is done here when it is answered',
+    body: z.union([FederationEvent, FederationRequesterErased]),
     bodyType: 'application/cloudevents+json',
   },
   {
@@ -236,6 +233,12 @@ export const federationRoutes: readonly FederationRoute[] = [
   {
     ...{ operationId: 'federationUnshare', method: 'DELETE', path: `${base}/tickets/:id/share`, status: 204 },
     summary: 'Stops sharing a ticket; both keep what they have',
+  },
+  {
+    ...{ operationId: 'federationRequesterErased', method: 'PUT', path: `${base}/tickets/:id/requester-erased` },
+    status: 204,
+    summary: 'Says that you have taken an erased requester out of a ticket; also of one that is not shared any more',
+    body: z.strictObject({ event: uuid.describe('Id of the event that told of it') }),
   },
   {
     ...{ operationId: 'federationWebhooks', method: 'GET', path: `${base}/webhooks`, status: 200 },

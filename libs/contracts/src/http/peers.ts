@@ -41,6 +41,8 @@ export const Peer = Row.extend({
   queued_out: z.number().int(),
   /** Fields that they want otherwise than we have them. */
   wishes: z.number().int(),
+  /** Tickets whose requester it was asked to forget because they were erased here, and has not said to have forgotten. */
+  erasures: z.number().int(),
   /** How long the oldest of them waits, seconds. */
   lag_seconds: z.number(),
   /** What it may show when it calls here; the tokens themselves are not kept. */

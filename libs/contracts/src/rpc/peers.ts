@@ -99,6 +99,22 @@ export const applyPeerChange = defineQuestion(
   { callers: ['federation'] },
 );
 
+/**
+ * Takes the requester of another helpdesk's ticket out of it: nobody is its customer, and the names and addresses that are
+ * known of them become nobody's wherever they stand in it. Doing it again does nothing. Refused under a legal hold.
+ */
+export const forgetRequester = defineQuestion(
+  'rpc.ticket.v1.forget-requester',
+  z.object({
+    ticketId: z.number().int(),
+    peer: z.object({ id: z.number().int(), name: z.string() }),
+    /** As the helpdesk has told of them last. */
+    requester: z.object({ name: z.string().nullable(), email: z.string().nullable() }),
+  }),
+  z.object({}),
+  { callers: ['federation'] },
+);
+
 /** When so many minutes of the desk's working time (its default calendar) will have passed. */
 export const workingTimeAfter = defineQuestion(
   'rpc.ticket.v1.working-time-after',

@@ -1,16 +1,19 @@
 import { type Actor, auditMessage, changesBetween, lookup, recordAudit } from '@helpmesh/contracts';
-import { AppError, type Clock } from '@helpmesh/kernel';
+import { AppError, type Clock, uuidv7 } from '@helpmesh/kernel';
 import type { Outbox, RpcClient } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import type { ActorSigner } from '@helpmesh/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { type Agreement, type AgreementDraft, checkDraft } from '../domain/agreement.ts';
+import { agreementChanged, toldAgreement } from '../domain/notices.ts';
 import type { AgreementStore } from '../persistence/agreement.store.ts';
 import type { GroupStore } from '../persistence/group.store.ts';
 import type { LinkStore } from '../persistence/link.store.ts';
+import type { NoticeStore } from '../persistence/notice.store.ts';
 import type { PeerStore } from '../persistence/peer.store.ts';
 import { readersGroups, requireAdmin } from './access.ts';
 import type { OwnAddresses } from './own-addresses.ts';
+import type { SyncSettings } from './sync/ports.ts';
 
 /** Agreements, for administrators of integrations. */
 export class ManageAgreements {
@@ -20,11 +23,13 @@ export class ManageAgreements {
     private readonly groups: GroupStore,
     private readonly peers: PeerStore,
     private readonly links: LinkStore,
+    private readonly notices: Pick<NoticeStore, 'tell'>,
     private readonly own: OwnAddresses,
     private readonly rpc: RpcClient,
     private readonly signer: ActorSigner,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
+    private readonly settings: Pick<SyncSettings, 'node'>,
   ) {}
 
   /** Whoever administers a community sees the agreements of its groups. @throws AppError forbidden */
@@ -90,6 +95,24 @@ export class ManageAgreements {
     ]);
     const object = { type: 'Agreement', id, label: name };
     await this.outbox.add(tx, recordAudit, auditMessage(admin, { action: `agreement.${what}`, object, changes }));
+    const peers = new Set([before?.peerId, after?.peerId].flatMap((peerId) => peerId ?? []));
+    for (const peerId of peers) await this.tellPeer(tx, peerId, before, after);
+  }
+
+  /** What changed of an agreement that a peer may know of; one that is with another peer now has ended. */
+  private async tellPeer(
+    tx: EntityManager,
+    peerId: number,
+    before: Agreement | null,
+    after: Agreement | null,
+  ): Promise<void> {
+    const nodes = [this.settings.node, (await this.peers.get(tx, peerId)).node] as const;
+    const [had, has] = [before, after].map((one) => (one?.peerId === peerId ? toldAgreement(one, nodes) : null));
+    const told = has ?? (had ? { ...had, status: 'ended' as const } : null);
+    if (!told || JSON.stringify(had) === JSON.stringify(told)) return;
+    const now = this.clock.now();
+    const to = { peerId, agreementId: told.id, uuid: null };
+    await this.notices.tell(tx, to, agreementChanged(told, uuidv7(), this.settings.node, now), now);
   }
 
   private async check(draft: AgreementDraft): Promise<void> {

@@ -201,7 +201,7 @@ export class PeerAnswers {
       ...{ calls_per_minute: peer.callsPerMinute, queued_in: peer.queuedIn, queued_out: peer.queuedOut },
       ...{ last_success_at: iso(peer.lastSuccessAt), failing_since: iso(peer.failingSince) },
       ...{ last_error: peer.lastError, tickets: peer.tickets, waiting: peer.waiting, failing: peer.failing },
-      ...{ wishes: peer.wishes, software: peer.software },
+      ...{ wishes: peer.wishes, erasures: peer.erasures, software: peer.software },
       lag_seconds: Math.max(0, Math.round(waited / 1000)),
       tokens: peer.tokens.map(({ id, createdAt, usedAt }) => ({
         ...{ id, created_at: new Date(createdAt).toISOString() },

@@ -3,10 +3,12 @@ import {
   FederationChange,
   FederationComment,
   type FederationEvent,
+  type FederationRequesterErased,
 } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import type { SafeFetch } from '@helpmesh/service-kit';
 import { z } from 'zod';
+import type { ErasureLine } from '../application/erasures/tell-erasures.ts';
 import type { FileSink } from '../application/files/ports.ts';
 import type { Greeting, PeerAddress, PeerGreeter, PeerLine } from '../application/sync/ports.ts';
 import type { PeerSignIn } from './peer-sign-in.ts';
@@ -31,13 +33,18 @@ const Agreements = z.object({ agreements: z.array(z.unknown()) });
 const Comments = z.object({ comments: z.array(FederationComment) });
 
 /** Another Helpmesh, by its `/federation/v1`. */
-export class HelpmeshLine implements PeerLine, PeerGreeter {
+export class HelpmeshLine implements PeerLine, PeerGreeter, ErasureLine {
   constructor(
     private readonly safe: SafeFetch,
     private readonly signIn: Pick<PeerSignIn, 'shownTo' | 'forget'>,
   ) {}
 
   async deliver(to: PeerAddress, event: FederationEvent, signal: AbortSignal): Promise<void> {
+    const body = JSON.stringify(event);
+    await this.call(to, 'POST', 'events', signal, { body, 'content-type': 'application/cloudevents+json' });
+  }
+
+  async tellErased(to: PeerAddress, event: FederationRequesterErased, signal: AbortSignal): Promise<void> {
     const body = JSON.stringify(event);
     await this.call(to, 'POST', 'events', signal, { body, 'content-type': 'application/cloudevents+json' });
   }

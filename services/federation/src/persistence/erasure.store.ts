@@ -12,6 +12,7 @@ const places = [
   { table: 'link_inbox', key: 'id', column: 'change', uuid: '(SELECT l.uuid FROM link l WHERE l.id = link_id)' },
   { table: 'link_outbox', key: 'id', column: 'event', uuid: '(SELECT l.uuid FROM link l WHERE l.id = link_id)' },
   { table: 'peer_event', key: 'id', column: 'event', uuid: 'uuid' },
+  { table: 'peer_notice', key: 'id', column: 'event', uuid: 'uuid' },
   { table: 'link_wish', key: 'id', column: 'value', uuid: '(SELECT l.uuid FROM link l WHERE l.id = link_id)' },
 ] as const;
 

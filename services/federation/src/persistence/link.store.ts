@@ -4,6 +4,7 @@ import type {
   FederationEvent,
   FederationFieldName,
   FederationFields,
+  FederationNotice,
 } from '@helpmesh/contracts';
 import type { EpochMs } from '@helpmesh/kernel';
 import { lockAllInTransaction, sql, transaction } from '@helpmesh/persistence';
@@ -130,11 +131,12 @@ export interface Page {
   groupId: number | null;
 }
 
-/** What happened to a ticket, as a peer reads it: a message, or that it is not shared any more. */
+/** What happened, as a peer reads it: a message, that a ticket is not shared any more, or what is told beside them. */
 export interface FeedEntry {
   id: number;
-  uuid: string;
-  event: FederationEvent | Unshared;
+  /** Null: it is not about a ticket. */
+  uuid: string | null;
+  event: FederationEvent | FederationNotice | Unshared;
   at: Date;
 }
 
@@ -713,9 +715,14 @@ export class LinkStore {
   async feed(on: On, peerId: number, after: number, limit: number, agreementIds: Scope): Promise<FeedEntry[]> {
     return sql<FeedEntry>(
       on,
-      `SELECT o.id, o.event, l.uuid, o.created_at AS at FROM link_outbox o JOIN link l ON l.id = o.link_id
-       WHERE l.peer_id = $1 AND o.id > $2 AND ($4::bigint[] IS NULL OR l.agreement_id = ANY ($4))
-       ORDER BY o.id LIMIT $3`,
+      `(SELECT o.id, o.event, l.uuid, o.created_at AS at FROM link_outbox o JOIN link l ON l.id = o.link_id
+        WHERE l.peer_id = $1 AND o.id > $2 AND ($4::bigint[] IS NULL OR l.agreement_id = ANY ($4))
+        ORDER BY o.id LIMIT $3)
+       UNION ALL
+       (SELECT n.id, n.event, n.uuid, n.created_at FROM peer_notice n
+        WHERE n.peer_id = $1 AND n.id > $2 AND ($4::bigint[] IS NULL OR n.agreement_id = ANY ($4))
+        ORDER BY n.id LIMIT $3)
+       ORDER BY id LIMIT $3`,
       [peerId, after, limit, agreementIds],
     );
   }
@@ -726,6 +733,11 @@ export class LinkStore {
       on,
       `DELETE FROM link_outbox o USING link l WHERE l.id = o.link_id AND l.peer_id = $1 AND o.id <= $2
        AND ($3::bigint[] IS NULL OR l.agreement_id = ANY ($3))`,
+      [peerId, upTo, agreementIds],
+    );
+    await sql(
+      on,
+      `DELETE FROM peer_notice WHERE peer_id = $1 AND id <= $2 AND ($3::bigint[] IS NULL OR agreement_id = ANY ($3))`,
       [peerId, upTo, agreementIds],
     );
   }

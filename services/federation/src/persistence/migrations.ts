@@ -16,6 +16,7 @@ import { LongestWaiting1799460000000 } from './migrations/1799460000000-longest-
 import { Services1799460100001 } from './migrations/1799460100001-services.ts';
 import { Offers1799462500000 } from './migrations/1799462500000-offers.ts';
 import { ChangedLinks1799463100000 } from './migrations/1799463100000-changed-links.ts';
+import { Notices1799463110000 } from './migrations/1799463110000-notices.ts';
 import { Outages1799463200000 } from './migrations/1799463200000-outages.ts';
 
 /** In the order in which they run. */
@@ -38,5 +39,6 @@ export const migrations: MigrationClass[] = [
   Services1799460100001,
   Offers1799462500000,
   ChangedLinks1799463100000,
+  Notices1799463110000,
   Outages1799463200000,
 ];

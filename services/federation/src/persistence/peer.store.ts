@@ -49,6 +49,8 @@ export interface PeerFigures {
   queuedIn: number;
   queuedOut: number;
   wishes: number;
+  /** Tickets whose requester it was asked to forget, and has not said to have forgotten. */
+  erasures: number;
   /** Null: it speaks our protocol. */
   software: AdapterKind | null;
   waitingSince: Date | null;
@@ -163,6 +165,8 @@ export class PeerStore {
               (SELECT count(*)::int FROM link_outbox o JOIN link k ON k.id = o.link_id WHERE k.peer_id = p.id) AS "queuedOut",
               (SELECT count(*)::int FROM link_wish w JOIN link k ON k.id = w.link_id
                WHERE k.peer_id = p.id AND k.ended_at IS NULL) AS wishes,
+              (SELECT count(*)::int FROM requester_erasure r JOIN link k ON k.id = r.link_id
+               WHERE k.peer_id = p.id AND r.acknowledged_at IS NULL) AS erasures,
               (SELECT a.kind FROM peer_adapter a WHERE a.peer_id = p.id) AS software,
               (SELECT coalesce(json_agg(json_build_object('id', t.id, 'createdAt', t.created_at, 'usedAt', t.used_at)
                  ORDER BY t.id), '[]') FROM peer_token t WHERE t.peer_id = p.id) AS tokens

@@ -1,4 +1,4 @@
-import type { FederationEvent, FederationWebhookDraft } from '@helpmesh/contracts';
+import type { FederationEvent, FederationNotice, FederationWebhookDraft } from '@helpmesh/contracts';
 import { type EpochMs, epochMs } from '@helpmesh/kernel';
 import { lockAllInTransaction, sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -66,9 +66,17 @@ export interface WebhookCall {
 /** What a peer was told, with its place among all that it was. */
 export interface ToldEvent {
   id: number;
-  uuid: string;
-  event: FederationEvent | Unshared;
+  /** Null: it is not about a ticket. */
+  uuid: string | null;
+  event: FederationEvent | FederationNotice | Unshared;
   at: Date;
+}
+
+/** Whom something is told, and what it is about. */
+export interface Addressed {
+  peerId: number;
+  agreementId: number;
+  uuid: string | null;
 }
 
 type Row = Omit<PeerWebhook, 'oldUntil' | 'failingSince' | 'dueAt' | 'createdAt'> & {
@@ -173,7 +181,16 @@ export class WebhookStore {
       [linkId],
     );
     if (!link) return;
-    const { peerId, agreementId, uuid } = link;
+    await this.tellPeer(tx, link, event, now);
+  }
+
+  /** As `tell`, for a peer that has named an address. */
+  async tellPeer(
+    tx: EntityManager,
+    { peerId, agreementId, uuid }: Addressed,
+    event: ToldEvent['event'],
+    now: EpochMs,
+  ): Promise<void> {
     await this.lock(tx, peerId);
     await sql(
       tx,
@@ -186,21 +203,32 @@ export class WebhookStore {
     ]);
   }
 
-  /** A ticket is not shared any more: what was told of it is not told again. */
+  /** A ticket is not shared any more: what was told of it is not told again, but that its requester was erased. */
   async forget(tx: EntityManager, peerId: number, uuid: string): Promise<void> {
-    await sql(tx, 'DELETE FROM peer_event WHERE peer_id = $1 AND uuid = $2', [peerId, uuid]);
+    for (const table of ['peer_event', 'peer_notice']) {
+      await sql(
+        tx,
+        `DELETE FROM ${table} WHERE peer_id = $1 AND uuid = $2
+           AND event ->> 'type' IS DISTINCT FROM 'eu.eosc.helpdesk.ticket.requester_erased.v1'`,
+        [peerId, uuid],
+      );
+    }
   }
 
   /** What is told by webhooks waits no longer in the feed of a peer that does not read it. */
   async sweep(on: On, now: EpochMs): Promise<void> {
     await sql(on, 'DELETE FROM peer_event WHERE created_at < $1', [new Date(now - KEPT_MS)]);
+    const hooked = `p.token IS NULL AND NOT p.by_key
+         AND EXISTS (SELECT 1 FROM peer_webhook w WHERE w.peer_id = p.id AND w.status = 'active')`;
     await sql(
       on,
       `DELETE FROM link_outbox o USING link l, peer p
-       WHERE l.id = o.link_id AND p.id = l.peer_id AND o.created_at < $1 AND p.token IS NULL AND NOT p.by_key
-         AND EXISTS (SELECT 1 FROM peer_webhook w WHERE w.peer_id = p.id AND w.status = 'active')`,
+       WHERE l.id = o.link_id AND p.id = l.peer_id AND o.created_at < $1 AND ${hooked}`,
       [new Date(now - KEPT_MS)],
     );
+    await sql(on, `DELETE FROM peer_notice n USING peer p WHERE p.id = n.peer_id AND n.created_at < $1 AND ${hooked}`, [
+      new Date(now - KEPT_MS),
+    ]);
   }
 
   // Calls.

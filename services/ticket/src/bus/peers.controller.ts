@@ -1,7 +1,14 @@
-import { applyPeerChange, type ParsedInputOf, readForPeer, workingTimeAfter } from '@helpmesh/contracts';
+import {
+  applyPeerChange,
+  forgetRequester,
+  type ParsedInputOf,
+  readForPeer,
+  workingTimeAfter,
+} from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { requireActor } from '../application/access.ts';
+import { ForgetRequester } from '../application/peers/forget-requester.ts';
 import { OfficeHours } from '../application/peers/office-hours.ts';
 import { PeerChanges } from '../application/peers/peer-changes.ts';
 
@@ -11,6 +18,7 @@ export class PeersController {
   constructor(
     private readonly peers: PeerChanges,
     private readonly hours: OfficeHours,
+    private readonly requesters: ForgetRequester,
   ) {}
 
   @Answers(readForPeer)
@@ -21,6 +29,12 @@ export class PeersController {
   @Answers(applyPeerChange)
   apply({ actor }: RpcContext, input: ParsedInputOf<typeof applyPeerChange>) {
     return this.peers.apply(requireActor(actor), input);
+  }
+
+  @Answers(forgetRequester)
+  async forget({ actor }: RpcContext, input: ParsedInputOf<typeof forgetRequester>) {
+    await this.requesters.run(requireActor(actor), input);
+    return {};
   }
 
   @Answers(workingTimeAfter)

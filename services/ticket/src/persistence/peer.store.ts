@@ -60,6 +60,60 @@ export class PeerStore {
     return row?.id;
   }
 
+  /** Whom a ticket of another helpdesk was opened for, whoever is its customer by now; undefined: there is no such ticket. */
+  async requesterOf(on: On, ticketId: number): Promise<number | undefined> {
+    const [row] = await sql<{ id: number }>(
+      on,
+      `SELECT coalesce((SELECT h.id_from FROM history h
+                        WHERE h.ticket_id = t.id AND h.attribute = 'customer' AND h.id_from IS NOT NULL
+                        ORDER BY h.id LIMIT 1), t.customer_id) AS id
+       FROM ticket t JOIN peer_ticket p ON p.ticket_id = t.id WHERE t.id = $1`,
+      [ticketId],
+    );
+    return row?.id;
+  }
+
+  /** As what requesters of another helpdesk have written in a ticket. */
+  async wroteAs(on: On, ticketId: number): Promise<string[]> {
+    const rows = await sql<{ name: string }>(
+      on,
+      `SELECT DISTINCT a."from" AS name FROM article a
+       JOIN peer_article q ON q.article_id = a.id
+       JOIN article_sender s ON s.id = a.sender_id AND s.name = 'Customer'
+       WHERE a.ticket_id = $1 AND a."from" IS NOT NULL`,
+      [ticketId],
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  /** Nobody stands where somebody stood, in this ticket alone. @returns whether they were its customer */
+  async replace(tx: EntityManager, ticketId: number, userId: number, nobody: { id: number; login: string }) {
+    const params = [ticketId, userId, nobody.id];
+    await sql(
+      tx,
+      `UPDATE article SET created_by_id = CASE WHEN created_by_id = $2 THEN $3 ELSE created_by_id END,
+         updated_by_id = CASE WHEN updated_by_id = $2 THEN $3 ELSE updated_by_id END,
+         origin_by_id = CASE WHEN origin_by_id = $2 THEN $3 ELSE origin_by_id END
+       WHERE ticket_id = $1 AND $2 IN (created_by_id, updated_by_id, origin_by_id)`,
+      params,
+    );
+    await sql(
+      tx,
+      `UPDATE history SET
+         value_from = CASE WHEN id_from = $2 THEN $4 ELSE value_from END, id_from = CASE WHEN id_from = $2 THEN $3 ELSE id_from END,
+         value_to = CASE WHEN id_to = $2 THEN $4 ELSE value_to END, id_to = CASE WHEN id_to = $2 THEN $3 ELSE id_to END
+       WHERE ticket_id = $1 AND attribute = 'customer' AND $2 IN (id_from, id_to)`,
+      [...params, nobody.login],
+    );
+    await sql(tx, 'DELETE FROM mention WHERE ticket_id = $1 AND user_id = $2', [ticketId, userId]);
+    const rows = await sql(
+      tx,
+      'UPDATE ticket SET customer_id = $3, organization_id = NULL WHERE id = $1 AND customer_id = $2 RETURNING id',
+      params,
+    );
+    return rows.length > 0;
+  }
+
   /** Articles that are there, by uuid. */
   async articlesOf(on: On, ticketId: number): Promise<Map<string, number>> {
     const rows = await sql<{ uuid: string; id: number }>(

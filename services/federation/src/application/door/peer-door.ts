@@ -10,8 +10,8 @@ import {
   FederationHandoverAnswer,
   FederationHandoverDraft,
   FederationPatch,
+  FederationRequesterErased,
   FederationTicket,
-  type FederationTombstone,
   federationEventTypes,
   federationNoticeTypes,
   federationTicketFilters,
@@ -23,17 +23,19 @@ import type { Cache } from '@helpmesh/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import type { Agreement } from '../../domain/agreement.ts';
+import { toldAgreement } from '../../domain/notices.ts';
 import { algorithms } from '../../domain/sign-in/key-set.ts';
 import { giverOf, type HandoverStep, handOver } from '../../domain/sync/handover.ts';
 import { checkWay } from '../../domain/sync/message.ts';
 import { canonical, differing } from '../../domain/sync/replica.ts';
-import { tombstoneOf } from '../../domain/sync/tombstone.ts';
+import { toldAs } from '../../domain/sync/tombstone.ts';
 import type { FederationEvents } from '../../events.ts';
 import type { AgreementStore } from '../../persistence/agreement.store.ts';
 import type { FileStore } from '../../persistence/file.store.ts';
-import type { FeedEntry, Link, LinkStore } from '../../persistence/link.store.ts';
+import type { Link, LinkStore } from '../../persistence/link.store.ts';
 import type { Peer, PeerStore } from '../../persistence/peer.store.ts';
 import type { SignInStore } from '../../persistence/sign-in.store.ts';
+import type { ForgetRequesters } from '../erasures/forget-requesters.ts';
 import type { FileRoad } from '../files/file-road.ts';
 import type { OwnKeys } from '../sign-in/own-keys.ts';
 import { hashOf, isAccessToken } from '../sign-in/tokens.ts';
@@ -56,6 +58,7 @@ const tooMany = {
 const Cursor = z.coerce.number().int().min(0).default(0);
 /** How long an empty feed is waited for, seconds. */
 const Wait = z.coerce.number().min(0).max(30).default(0);
+const Acknowledged = z.strictObject({ event: z.uuid() });
 /** Between two looks at it. */
 const LOOK_MS = 300;
 const Limit = z.coerce.number().int().min(1).max(200).default(50);
@@ -66,7 +69,7 @@ export class PeerDoor {
     ['GET', /^agreements$/, (peer) => this.listAgreements(peer)],
     ['GET', /^code-lists$/, async () => ok(codeLists)],
     ['GET', /^events$/, (peer, { query }) => this.feed(peer, query)],
-    ['POST', /^events$/, (peer, { body, ...rest }) => this.hear(peer, read(FederationEvent, body), rest)],
+    ['POST', /^events$/, (peer, request) => this.hearAny(peer, request)],
     ['GET', /^tickets$/, (peer, { query }) => this.listTickets(peer, query)],
     ['GET', /^tickets\/([^/]+)$/, (peer, request, uuid) => this.showTicket(peer, request, uuid as string)],
     ['PUT', /^tickets\/([^/]+)$/, (peer, request, uuid) => this.openTicket(peer, request, uuid as string)],
@@ -85,6 +88,11 @@ export class PeerDoor {
     ],
     ['GET', /^attachments\/([^/]+)\/content$/, (peer, _request, uuid) => this.showFile(peer, uuid as string)],
     ['PUT', /^attachments\/([^/]+)\/content$/, (peer, { file }, uuid) => this.keepFile(peer, file, uuid as string)],
+    [
+      'PUT',
+      /^tickets\/([^/]+)\/requester-erased$/,
+      (peer, { body }, uuid) => this.acknowledgeErasure(peer, body, uuid as string),
+    ],
     ['DELETE', /^tickets\/([^/]+)\/share$/, (peer, _request, uuid) => this.stopSharing(peer, uuid as string)],
   ];
 
@@ -100,6 +108,7 @@ export class PeerDoor {
     private readonly keys: Pick<OwnKeys, 'published' | 'address'>,
     private readonly road: Pick<FileRoad, 'keep'>,
     webhooks: ManageWebhooks,
+    private readonly forget: ForgetRequesters,
     private readonly sync: Pick<SyncLinks, 'wake' | 'standing' | 'commentsAt'>,
     private readonly terms: Pick<RequestTerms, 'hold'>,
     private readonly cache: Pick<Cache, 'limit'>,
@@ -214,16 +223,25 @@ export class PeerDoor {
   }
 
   private async listAgreements(peer: Caller): Promise<Answer> {
+    const nodes = [this.settings.node, peer.node] as const;
     const rows = await this.agreementsOf(this.db, peer);
-    const agreements = rows.map(({ id, name, groupId: group, kind, active, disclosure, internalNotes, ...rest }) => ({
-      ...{ id, name, group, mode: kind, status: active ? 'accepted' : 'inactive', requesterDisclosure: disclosure },
-      ...{ internalNotes: internalNotes ? 'always' : 'never', nodes: [this.settings.node, peer.node] },
-      ...{ maxAttachmentBytes: rest.maxAttachmentBytes, attachmentTypes: rest.attachmentTypes },
-    }));
-    return ok({ agreements });
+    return ok({ agreements: rows.map((agreement) => toldAgreement(agreement, nodes)) });
   }
 
   // What is told.
+
+  private async hearAny(peer: Caller, { body, ...rest }: Request): Promise<Answer> {
+    const { type } = Object(body) as { type?: unknown };
+    if (type !== FederationRequesterErased.shape.type.value) return this.hear(peer, read(FederationEvent, body), rest);
+    await this.forget.run(peer, read(FederationRequesterErased, body));
+    return { status: 202, headers: {} };
+  }
+
+  private async acknowledgeErasure(peer: Caller, body: unknown, name: string): Promise<Answer> {
+    const uuid = read(Uuid, name);
+    await this.forget.acknowledge(peer, uuid, read(Acknowledged, body).event);
+    return { status: 204, headers: {} };
+  }
 
   /** @returns 202: it is kept, and will be done */
   private async hear(
@@ -425,11 +443,7 @@ export class PeerDoor {
     }
     const cursor = rows.at(-1)?.id ?? after;
     const link = `</federation/v1/events?limit=${limit}&after=${cursor}>; rel="next"`;
-    return ok({ events: rows.map((row) => this.told(row)), cursor }, { link });
-  }
-
-  private told({ id: place, uuid, event, at }: FeedEntry): FederationEvent | FederationTombstone {
-    return 'unshared' in event ? tombstoneOf(event, { uuid, place, node: this.settings.node, at }) : event;
+    return ok({ events: rows.map((row) => toldAs(row, this.settings.node)), cursor }, { link });
   }
 
   private async listTickets(peer: Caller, query: Request['query']): Promise<Answer> {
@@ -445,8 +459,10 @@ export class PeerDoor {
       ...{ uuid, version: `v${sequenceOut}`, state: stands, updatedAt: changedAt.toISOString() },
     }));
     if (rows.length < limit) return ok({ tickets });
-    const given = Object.entries({ ...asked, limit, cursor: rows.at(-1)?.id });
-    const next = new URLSearchParams(given.filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]));
+    const next = new URLSearchParams();
+    for (const [name, value] of Object.entries({ ...asked, limit, cursor: rows.at(-1)?.id })) {
+      if (value !== undefined) next.set(name, String(value));
+    }
     return ok({ tickets }, { link: `</federation/v1/tickets?${next}>; rel="next"` });
   }
 

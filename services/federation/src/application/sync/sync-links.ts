@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import {
   applyPeerChange,
   type FederationAttachment,
@@ -10,13 +9,14 @@ import {
   type OutputOf,
   readForPeer,
 } from '@helpmesh/contracts';
-import { AppError, backoffMs, type Clock, derivedId, epochMs, isoTime, uuidv7 } from '@helpmesh/kernel';
+import { AppError, backoffMs, type Clock, derivedId, type EpochMs, epochMs, isoTime, uuidv7 } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import { type ActorSigner, type SecretBox, WorkPool } from '@helpmesh/service-kit';
 import { withSpan } from '@helpmesh/telemetry';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Agreement } from '../../domain/agreement.ts';
+import { attachmentAvailable } from '../../domain/notices.ts';
 import { type FileLimits, type MissingFile, withMissing } from '../../domain/sync/files.ts';
 import { handoverNote, toldTo } from '../../domain/sync/handover.ts';
 import type { HeldTicket } from '../../domain/sync/link.ts';
@@ -30,11 +30,13 @@ import type { FederationEvents } from '../../events.ts';
 import type { AgreementStore } from '../../persistence/agreement.store.ts';
 import type { FileStore } from '../../persistence/file.store.ts';
 import type { Begun, Claimed, Link, LinkStore, Received, SharedTicket } from '../../persistence/link.store.ts';
+import type { NoticeStore } from '../../persistence/notice.store.ts';
 import type { OfferStore } from '../../persistence/offer.store.ts';
 import { type Peer, type PeerStore, SUCCESS_MS } from '../../persistence/peer.store.ts';
 import type { FileRoad } from '../files/file-road.ts';
 import { CallsToPeers, type TurnAtPeer } from './calls-to-peers.ts';
 import type { PeerAddress, PeerLine, SyncSettings } from './ports.ts';
+import { pseudonymOf } from './pseudonym.ts';
 
 type Told = NonNullable<OutputOf<typeof readForPeer>>;
 /** A comment as it is written here. */
@@ -103,6 +105,7 @@ export class SyncLinks {
     private readonly agreements: AgreementStore,
     private readonly files: FileStore,
     private readonly offers: OfferStore,
+    private readonly notices: Pick<NoticeStore, 'tell'>,
     private readonly road: Pick<FileRoad, 'bring'>,
     private readonly line: PeerLine,
     private readonly rpc: RpcClient,
@@ -517,9 +520,25 @@ export class SyncLinks {
       if (!peer.called) await this.links.lockFeed(tx, peer.id);
       await this.links.queue(tx, link.id, telling.sequence, event, now);
       await this.files.offer(tx, link.id, attachmentsOf(comments));
+      await this.announceFiles(tx, link, comments, now);
     });
     link.articleIds.push(...said.map(({ articleId }) => articleId));
     return { sequence: telling.sequence, event };
+  }
+
+  /** What a peer may fetch from now on; one that is called has it in the message. */
+  private async announceFiles(
+    tx: EntityManager,
+    { uuid, peerId, agreementId }: Link,
+    comments: readonly FederationComment[],
+    now: EpochMs,
+  ): Promise<void> {
+    for (const { uuid: comment, attachments } of comments) {
+      for (const attachment of attachments) {
+        const notice = attachmentAvailable({ uuid, comment, attachment }, this.settings.node, now);
+        await this.notices.tell(tx, { peerId, agreementId, uuid }, notice, now);
+      }
+    }
   }
 
   // Here.
@@ -561,11 +580,9 @@ export class SyncLinks {
     peer: Pick<Peer, 'node'>,
     agreement: Turn['agreement'],
   ): FederationFields['requester'] {
-    const key = this.box.derive('federation pseudonyms');
-    const pseudonym = createHmac('sha256', key).update(`${peer.node} ${customer.id}`).digest('hex').slice(0, 32);
     const disclosure = agreement?.disclosure ?? 'none';
     return {
-      pseudonym,
+      pseudonym: pseudonymOf(this.box, peer.node, customer.id),
       ...(disclosure !== 'none' && { name: customer.name.slice(0, 200) }),
       ...(disclosure === 'name+email' && customer.email !== null && { email: customer.email }),
     };

@@ -2,7 +2,7 @@ import { type Clock, epochMs, isoTime, uuidv7 } from '@helpmesh/kernel';
 import { type SecretBox, type WebhookKey, WorkPool, webhookHeaders } from '@helpmesh/service-kit';
 import { withSpan } from '@helpmesh/telemetry';
 import type { DataSource } from 'typeorm';
-import { tombstoneOf } from '../../domain/sync/tombstone.ts';
+import { toldAs } from '../../domain/sync/tombstone.ts';
 import { outcomeOf } from '../../domain/webhook/outcome.ts';
 import type { FederationEvents } from '../../events.ts';
 import type { PeerWebhook, WebhookStore } from '../../persistence/webhook.store.ts';
@@ -105,9 +105,8 @@ export class DeliverWebhooks {
     if (hook.status !== 'active') return undefined;
     const next = await this.store.next(this.db, hook);
     if (!next) return undefined;
-    const { id: place, uuid, at, event: kept } = next;
-    const event = 'unshared' in kept ? tombstoneOf(kept, { uuid, place, node: this.settings.node, at }) : kept;
-    return { id: event.id, type: event.type, body: JSON.stringify(event), cursor: place };
+    const event = toldAs(next, this.settings.node);
+    return { id: event.id, type: event.type, body: JSON.stringify(event), cursor: next.id };
   }
 
   private headersOf(hook: PeerWebhook, { id, body }: Call): Record<string, string> {

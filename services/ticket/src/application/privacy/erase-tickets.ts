@@ -1,4 +1,4 @@
-import { ticketUpdated } from '@helpmesh/contracts';
+import { type Message, ticketUpdated } from '@helpmesh/contracts';
 import { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import { ERASED_TEXT, type ErasedPerson, type Eraser, type ErasureJob, type ErasurePart } from '@helpmesh/service-kit';
@@ -26,6 +26,7 @@ const ARTICLES = 50;
 /** Rows looked through by one statement. */
 const WINDOW = 5_000;
 
+type Changes = Message<typeof ticketUpdated>['data']['changes'];
 type Counts = { tickets: number; articles: number; files: number; leftovers: number };
 
 /**
@@ -132,12 +133,21 @@ export class EraseTickets implements Eraser {
     return { articles, ticket: true };
   }
 
+  /**
+   * Takes somebody out of one ticket, which is theirs; elsewhere they stay.
+   * @param changes  what was done to it besides
+   */
+  async forget(tx: EntityManager, person: ErasedPerson, id: number, refs: Refs, changes: Changes): Promise<void> {
+    await this.rewrite(tx, { taskId: null, person }, id, true, refs, changes);
+  }
+
   private async rewrite(
     tx: EntityManager,
-    { taskId, person }: ErasureJob,
+    { taskId, person }: { taskId: number | null; person: ErasedPerson },
     id: number,
     theirs: boolean,
     refs: Refs,
+    changes: Changes = {},
   ): Promise<{ articles: number; ticket: boolean }> {
     let articles = 0;
     for (let after = 0; ; ) {
@@ -163,7 +173,9 @@ export class EraseTickets implements Eraser {
     };
     const touched = JSON.stringify(next) !== JSON.stringify(ticket);
     // The search document says the customer's name, whatever the ticket says.
-    const first = theirs && (await this.store.noteReach(tx, taskId, 'ticket', [id])) > 0;
+    const first =
+      Object.keys(changes).length > 0 ||
+      (theirs && taskId !== null && (await this.store.noteReach(tx, taskId, 'ticket', [id])) > 0);
     if (articles === 0 && !touched && !pastChanged && !tiesChanged && !first) return { articles, ticket: false };
     await this.store.setTicket(tx, next);
     await this.index.run(tx, [{ ticketId: id, whole: true }]);
@@ -172,7 +184,7 @@ export class EraseTickets implements Eraser {
       await this.outbox.add(tx, ticketUpdated, {
         aggregateId: id,
         aggregateVersion: now.version,
-        data: { ticket: ticketSnapshot(now, refs), changes: {}, changedById: null },
+        data: { ticket: ticketSnapshot(now, refs), changes, changedById: null },
       });
     }
     return { articles, ticket: true };
@@ -273,7 +285,12 @@ export class EraseTickets implements Eraser {
     return changed;
   }
 
-  private async reachMails(tx: EntityManager, taskId: number, articles: readonly ErasableArticle[]): Promise<void> {
+  private async reachMails(
+    tx: EntityManager,
+    taskId: number | null,
+    articles: readonly ErasableArticle[],
+  ): Promise<void> {
+    if (taskId === null) return;
     await this.store.noteReach(
       tx,
       taskId,

@@ -112,6 +112,7 @@ function Standing({ peer }: { peer: Peer }) {
     [t`Messages to take in`, number.format(peer.queued_in)],
     [t`Messages to send`, number.format(peer.queued_out)],
     [t`Wishes`, number.format(peer.wishes)],
+    [t`Erased requesters they still know`, number.format(peer.erasures)],
   ];
   return (
     <Section title={t`How it stands`}>
