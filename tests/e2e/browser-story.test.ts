@@ -845,6 +845,41 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await pane.waitFor({ state: 'detached' });
   });
 
+  it('a list goes on where its first page ends, also when that was asked for again meanwhile', async () => {
+    for (let lane = 0; lane < 5; lane++) {
+      await Promise.all(
+        Array.from({ length: 11 }, (_, n) => phoneTicket(`Endless ${lane}.${n}`, 'endless@customer.example')),
+      );
+    }
+    const ticket = await phoneTicket('The end of it', 'endless@customer.example');
+    const nina = await agent('Nina');
+    const { page } = nina;
+    await nina.goto('/tickets?view=all&sort=number&order=asc');
+    await page.getByRole('grid').getByRole('link').first().focus();
+    // Asked for anew for the sake of a ticket further on; something else is drawn before the same comes again.
+    const held = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    await page.route(/\/ticket_list\?/, async (route) => {
+      asked.resolve();
+      await held.promise;
+      await route.continue();
+    });
+    await admin.put(`/api/v1/tickets/${ticket.id}`, { title: 'The end of all' });
+    await asked.promise;
+    await page.keyboard.press('x');
+    await page.getByText('1 ticket chosen').waitFor();
+    const again = page.waitForResponse((response) => response.url().includes('/ticket_list?'));
+    held.resolve();
+    await again;
+    await page.unroute(/\/ticket_list\?/);
+    const last = nina.row('The end of all');
+    const atTheEnd = async () => {
+      await page.keyboard.press('End');
+      return last.isVisible();
+    };
+    await waitFor(atTheEnd, { what: 'the last ticket of the list' });
+  });
+
   it('a macro is made and run, a text module is written by two colons, a template begins a ticket', async () => {
     const mona = await browser.person();
     const { page } = mona;

@@ -55,6 +55,8 @@ export function TicketListPage() {
   const state = parseListState(search, standardView(agent));
   const { data: groups = [] } = useQuery({ ...groupsQuery, enabled: agent });
   const list = useInfiniteQuery(ticketListQuery(state));
+  // Read here: what is only read where the list ends is told to nobody when it changes, and the list ended there for good.
+  const { hasNextPage, isFetching } = list;
   const setLastList = useShell((shell) => shell.setLastList);
   const address = JSON.stringify(formatListState(state));
   useEffect(() => setLastList(JSON.parse(address)), [address, setLastList]);
@@ -222,7 +224,7 @@ export function TicketListPage() {
               change({ sort, order: sort === state.sort ? flipped : 'desc' });
             }}
             onEnd={() => {
-              if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
+              if (hasNextPage && !isFetching) void list.fetchNextPage();
             }}
             beside={split.on}
             onActive={split.on ? setAt : ignored}
