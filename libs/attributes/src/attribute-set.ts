@@ -1,15 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AttributeObject } from '@helpmesh/contracts';
-import type { EpochMs } from '@helpmesh/kernel';
-import type { Attribute, Value, Values } from './attribute.ts';
+import type { Attribute, Present, Value, Values } from './attribute.ts';
 import { createScreen, type Permitted, type Screen } from './screens.ts';
 
 /** Who writes: people with their permissions, or a rule or service that is bound to no screen. */
-export interface Writer {
+export interface Writer extends Present {
   /** Writes whatever there is; the screens only say what must not stay empty. */
   everything: boolean;
   permitted: Permitted;
-  now: EpochMs;
 }
 
 /** Kept by its revision: whoever holds the same set need not look again. */
@@ -77,7 +75,7 @@ export class AttributeSet {
   private written(
     before: Values,
     given: Readonly<Record<string, unknown>> | undefined,
-    { everything, permitted, now }: Writer,
+    { everything, permitted, now, today }: Writer,
     screen: Screen,
   ): Values {
     if (this.isEmpty || !given) return before;
@@ -87,7 +85,7 @@ export class AttributeSet {
       if (!Object.hasOwn(given, name)) continue;
       const { shown, required } = attribute.on(screen, permitted);
       if (!everything && !shown) continue;
-      const value = attribute.read(given[name], currentValue(before, attribute), now);
+      const value = attribute.read(given[name], currentValue(before, attribute), { now, today });
       if (value === null && required && currentValue(before, attribute) !== null) attribute.refuseMissing();
       // Nothing is stored for nothing, unless a default would show in its place.
       if (value === null && attribute.fallback === null) delete next[name];

@@ -1,4 +1,5 @@
 import { type AttributeDefinition, type AttributeType, attributeTypes } from '@helpmesh/contracts';
+import { epochMs } from '@helpmesh/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Attribute, type Value, type Values } from './attribute.ts';
@@ -74,6 +75,34 @@ describe('a value', () => {
   it('of a hostile expression is judged in a moment', () => {
     const slow = attribute('input', { option: { maxlength: 4_000, regex: '^(a+)+$' } });
     expect(() => slow.read(`${'a'.repeat(3_999)}!`)).toThrow('has not the expected form');
+  });
+
+  it.each([
+    [
+      'date',
+      { now: '2026-03-31T22:30:00Z', today: '2026-04-01' },
+      { past: '2026-03-31', today: '2026-04-01', future: '2026-04-02' },
+    ],
+    // Where it is written is not known: what is today somewhere is neither past nor future.
+    ['date', { now: '2026-03-31T13:30:00Z' }, { past: '2026-03-30', today: '2026-03-31', future: '2026-04-02' }],
+    ['date', { now: '2026-03-31T13:30:00Z' }, { past: '2026-03-30', today: '2026-04-01', future: '2026-04-02' }],
+    ['date', { now: '2026-03-31T09:00:00Z' }, { past: '2026-03-29', today: '2026-03-30', future: '2026-04-01' }],
+    [
+      'datetime',
+      { now: '2026-03-31T22:30:00Z', today: '2026-04-01' },
+      { past: '2026-03-31T22:29:59.999Z', today: '2026-03-31T22:30:00.000Z', future: '2026-03-31T22:30:00.001Z' },
+    ],
+  ] as const)('of a %s is on the side of %j that is allowed', (type, { now, ...more }, { past, today, future }) => {
+    const present = { now: epochMs(Date.parse(now)), ...more };
+    const [late, early] = [
+      attribute(type, { option: { past: false } }),
+      attribute(type, { option: { future: false } }),
+    ];
+    expect(() => late.read(past, null, present)).toThrow('does not allow past dates');
+    expect(() => early.read(future, null, present)).toThrow('does not allow future dates');
+    for (const value of [today, future]) expect(late.read(value, null, present)).toBe(value);
+    for (const value of [today, past]) expect(early.read(value, null, present)).toBe(value);
+    expect(late.read(past, past, present)).toBe(past);
   });
 
   it('is told with the labels that people know, also of what is offered no more', () => {

@@ -19,6 +19,13 @@ const textTypes: readonly AttributeType[] = ['input', 'textarea'];
 const severalTypes: readonly AttributeType[] = ['multiselect', 'multi_tree_select'];
 const treeTypes: readonly AttributeType[] = ['tree_select', 'multi_tree_select'];
 
+/** When something is written. */
+export interface Present {
+  now: EpochMs;
+  /** The day it is where the desk is, `YYYY-MM-DD`; absent: any day that it is somewhere is today. */
+  today?: string | undefined;
+}
+
 /** One custom attribute: what it takes, what it is called, and who sees it. */
 export class Attribute {
   readonly name: string;
@@ -61,10 +68,10 @@ export class Attribute {
   /**
    * What somebody wrote, as it is stored: the same for every way to say it.
    * @param before  what is there: it may stay, also where it could not be chosen any more
-   * @param now     divides the past from the future, where only one of them is allowed
+   * @param present  divides the past from the future, where only one of them is allowed
    * @throws AppError invalid `attribute.value-invalid`
    */
-  read(raw: unknown, before: Value = null, now?: EpochMs): Value {
+  read(raw: unknown, before: Value = null, present?: Present): Value {
     if (raw === null || raw === undefined || raw === '') return null;
     switch (this.type) {
       case 'input':
@@ -75,9 +82,9 @@ export class Attribute {
       case 'boolean':
         return this.readBoolean(raw);
       case 'date':
-        return this.onTheRightSide(this.readDate(raw), before, now);
+        return this.onTheRightSide(this.readDate(raw), before, present && todayOf(present));
       case 'datetime':
-        return this.onTheRightSide(this.readInstant(raw), before, now);
+        return this.onTheRightSide(this.readInstant(raw), before, present && nowOf(present));
       case 'select':
       case 'tree_select':
         return this.readChoice(raw, before === null ? [] : [before]);
@@ -168,12 +175,11 @@ export class Attribute {
     return date.toISOString();
   }
 
-  private onTheRightSide(value: string, before: Value, now: EpochMs | undefined): string {
-    if (now === undefined || value === before) return value;
+  private onTheRightSide(value: string, before: Value, present: Span | undefined): string {
+    if (present === undefined || value === before) return value;
     const { future, past } = this.definition.option;
-    const present = new Date(now).toISOString().slice(0, value.length);
-    if (past === false && value < present) throw this.refused('does not allow past dates.');
-    if (future === false && value > present) throw this.refused('does not allow future dates.');
+    if (past === false && value < present.first) throw this.refused('does not allow past dates.');
+    if (future === false && value > present.last) throw this.refused('does not allow future dates.');
     return value;
   }
 
@@ -210,6 +216,28 @@ export class Attribute {
   private refused(why: string): AppError {
     return new AppError('invalid', 'attribute.value-invalid', `${this.definition.display} ${why}`);
   }
+}
+
+/** What counts as neither past nor future, as text. */
+interface Span {
+  first: string;
+  last: string;
+}
+
+const HOUR_MS = 3_600_000;
+/** How far clocks are behind UTC, and ahead of it. */
+const MOST_BEHIND_MS = 12 * HOUR_MS;
+const MOST_AHEAD_MS = 14 * HOUR_MS;
+
+function nowOf({ now }: Present): Span {
+  const at = new Date(now).toISOString();
+  return { first: at, last: at };
+}
+
+function todayOf({ now, today }: Present): Span {
+  if (today !== undefined) return { first: today, last: today };
+  const dayAt = (at: number) => new Date(at).toISOString().slice(0, 10);
+  return { first: dayAt(now - MOST_BEHIND_MS), last: dayAt(now + MOST_AHEAD_MS) };
 }
 
 /** Expressions run in linear time, whoever wrote them. */

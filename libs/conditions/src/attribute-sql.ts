@@ -58,7 +58,7 @@ function storedSql(
   const text = () => `(CASE WHEN jsonb_typeof(${column} -> ${name()}) = 'string' THEN ${column} ->> ${name()} END)`;
   // Instants and days are stored as ISO 8601, whose order is that of time.
   const at = (moment: Moment) =>
-    literal(type === 'day' ? dayOf(moment, circumstances) : isoTime(instantOf(moment, circumstances.now)));
+    literal(type === 'day' ? dayOf(moment, circumstances) : isoTime(instantOf(moment, circumstances)));
   const has = (of: string) => `(${column} ? ${name()} AND ${of})`;
   switch (test.is) {
     case 'in': {

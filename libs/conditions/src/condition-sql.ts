@@ -95,12 +95,12 @@ function testSql<F, R extends string>(
     case 'more':
       return where(`${column} > ${param(test.than, 'numeric')}`);
     case 'until':
-      return where(`${column} <= ${param(isoTime(instantOf(test.moment, circumstances.now)), 'timestamptz')}`);
+      return where(`${column} <= ${param(isoTime(instantOf(test.moment, circumstances)), 'timestamptz')}`);
     case 'since':
-      return where(`${column} >= ${param(isoTime(instantOf(test.moment, circumstances.now)), 'timestamptz')}`);
+      return where(`${column} >= ${param(isoTime(instantOf(test.moment, circumstances)), 'timestamptz')}`);
     case 'between': {
-      const first = param(isoTime(instantOf(test.first, circumstances.now)), 'timestamptz');
-      const last = param(isoTime(instantOf(test.last, circumstances.now)), 'timestamptz');
+      const first = param(isoTime(instantOf(test.first, circumstances)), 'timestamptz');
+      const last = param(isoTime(instantOf(test.last, circumstances)), 'timestamptz');
       return where(`${column} BETWEEN ${first} AND ${last}`);
     }
     case 'changed':

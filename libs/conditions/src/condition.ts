@@ -98,8 +98,10 @@ export function dependsOnTime(condition: Condition): boolean {
 
 /** Whether the answer is another one where clocks show another day: `zone` has to be known. */
 export function dependsOnZone(condition: Condition): boolean {
-  return testsOf(condition).some(
-    ({ field, test }) => field.type === 'day' && momentsOf(test).some((moment) => 'shift' in moment),
+  return testsOf(condition).some(({ field, test }) =>
+    momentsOf(test).some((moment) =>
+      'day' in moment ? moment.zone === undefined : field.type === 'day' && 'shift' in moment,
+    ),
   );
 }
 
@@ -175,7 +177,7 @@ export function holdsOf(test: TestOfValue, value: Value | readonly Value[], circ
 
 /** Below zero for a time or a day before the moment, above for one after; NaN for what is neither. */
 function compared(value: Value | readonly Value[], moment: Moment, circumstances: Circumstances): number {
-  if (typeof value === 'number') return value - instantOf(moment, circumstances.now);
+  if (typeof value === 'number') return value - instantOf(moment, circumstances);
   if (typeof value !== 'string') return Number.NaN;
   const day = dayOf(moment, circumstances);
   return value < day ? -1 : value > day ? 1 : 0;

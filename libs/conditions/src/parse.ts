@@ -339,9 +339,9 @@ function instant({ field, line, fail }: Asked): Moment {
   return { at: epochMs(at), ...(field.type === 'day' && { on: String(text).slice(0, '2026-12-24'.length) }) };
 }
 
-/** By whose clock it is a day; UTC when nothing is said. */
-function zoneOf(value: unknown, fail: Asked['fail']): string {
-  if (value === undefined || value === null || value === '') return 'UTC';
+/** By whose clock it is a day; where the desk is when nothing is said. */
+function zoneOf(value: unknown, fail: Asked['fail']): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: value as string }).resolvedOptions().timeZone;
   } catch {

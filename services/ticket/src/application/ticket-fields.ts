@@ -1,6 +1,7 @@
 import type { Writer } from '@helpmesh/attributes';
 import type { Actor, TicketInput } from '@helpmesh/contracts';
 import { AppError, type EpochMs, epochMs } from '@helpmesh/kernel';
+import { dayIn } from '../domain/notice/day.ts';
 import type { Group, Person } from '../domain/ticket/people.ts';
 import type { TicketFields } from '../domain/ticket/ticket.ts';
 import { SYSTEM_USER, type Ticket } from '../domain/ticket/ticket.ts';
@@ -70,7 +71,7 @@ export function openingFields(
   const customer = part === 'customer' ? refs.person(actor.userId) : customerOf(input, refs);
   if (!customer) throw missingValue('customer_id');
   const fields = part === 'agent' ? agentFields(input, group.id, refs) : {};
-  const custom = refs.attributes.made(input.custom, writerFor(part, now));
+  const custom = refs.attributes.made(input.custom, writerFor(part, refs, now));
   return {
     ...fields,
     ...(custom && { custom }),
@@ -110,14 +111,15 @@ export function customFields(
   refs: Refs,
   now: EpochMs,
 ): Pick<TicketFields, 'custom'> {
-  const custom = refs.attributes.changed(ticket.custom, given, writerFor(part, now));
+  const custom = refs.attributes.changed(ticket.custom, given, writerFor(part, refs, now));
   return custom === ticket.custom ? {} : { custom };
 }
 
 /** Agents write every attribute, as clients do; customers those that are on the screen they have. */
-function writerFor(part: Part, now: EpochMs): Writer {
+function writerFor(part: Part, { zone }: Refs, now: EpochMs): Writer {
   const own = part === 'agent' ? 'ticket.agent' : 'ticket.customer';
-  return { everything: part === 'agent', permitted: (permission) => permission === own, now };
+  const today = dayIn(zone, now);
+  return { everything: part === 'agent', permitted: (permission) => permission === own, now, today };
 }
 
 function customerKey(input: TicketInput): string | number | undefined {

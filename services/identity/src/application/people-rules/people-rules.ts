@@ -205,7 +205,7 @@ function customOf({ actions, attributes, circumstances }: Omit<Rule, 'condition'
       if ('value' in given) return [name, given.value];
       const until = { shift: given.amount, range: given.range };
       const isDay = attributes.get(name)?.type === 'date';
-      return [name, isDay ? dayOf(until, circumstances) : isoTime(instantOf(until, circumstances.now))];
+      return [name, isDay ? dayOf(until, circumstances) : isoTime(instantOf(until, circumstances))];
     }),
   );
 }

@@ -6,6 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type ActionPlan, planActions } from '../../domain/action/plan.ts';
 import { insteadOfEncrypted } from '../../domain/article/encrypted.ts';
+import { dayIn } from '../../domain/notice/day.ts';
 import type { TagName } from '../../domain/tag/tag.ts';
 import { ticketValues } from '../../domain/template/values.ts';
 import { changesBetween } from '../../domain/ticket/changes.ts';
@@ -208,7 +209,7 @@ export class CarryOut {
     course: Course,
   ): Pick<TicketFields, 'custom'> {
     // A rule is bound to no screen.
-    const writer = { everything: true, permitted: () => false, now };
+    const writer = { everything: true, permitted: () => false, now, today: dayIn(refs.zone, now) };
     let custom = ticket.custom;
     for (const [name, value] of Object.entries(plan.attributes)) {
       try {

@@ -136,10 +136,19 @@ describe('a condition', () => {
     expect(picks(one('ticket.pending_time', 'today', zone), { ticket: ticket({ pendingTime }) })).toBe(expected);
   });
 
+  it.each([
+    ['2026-03-30T22:00:00.000Z', undefined, true],
+    ['2026-03-31T22:00:00.000Z', '', false],
+    ['2026-03-30T22:00:00.000Z', 'UTC', false],
+  ])('%s is today where the desk is, unless a zone is named (%j): %s', (at, zone, expected) => {
+    const facts = { ticket: ticket({ pendingTime: epochMs(Date.parse(at)) }) };
+    expect(picks(one('ticket.pending_time', 'today', zone), facts, { zone: 'Europe/Berlin' })).toBe(expected);
+  });
+
   it('a day is what the clock of its zone makes it: on that of a change it has another hour', () => {
     const at = (text: string) => epochMs(Date.parse(text));
     const day = (which: 'first' | 'last') =>
-      isoTime(instantOf({ day: which, zone: 'Europe/Berlin' }, at('2026-10-25T12:00:00Z')));
+      isoTime(instantOf({ day: which, zone: 'Europe/Berlin' }, { now: at('2026-10-25T12:00:00Z') }));
     expect([day('first'), day('last')]).toEqual(['2026-10-24T22:00:00.000Z', '2026-10-25T22:59:59.999Z']);
   });
 
@@ -288,7 +297,7 @@ describe('a condition', () => {
     expect(daysPicked({ operator: 'after (absolute)', value }, 'America/New_York')).toEqual(expected);
   });
 
-  it('needs to know where the desk is only for dates that are so long from now', () => {
+  it('needs to know where the desk is only for dates that are so long from now, and for today', () => {
     const attributes = new Map([['due_on', { type: 'day' as const, fallback: null, ofAgents: false }]]);
     const needs = (selector: object) => {
       const condition = parseCondition(selector, { scope: 'tickets', attributes });
@@ -297,7 +306,10 @@ describe('a condition', () => {
     const ago = { operator: 'before (relative)', value: 1, range: 'day' };
     expect(needs({ 'ticket.due_on': ago })).toBe(true);
     expect(needs({ 'ticket.created_at': ago })).toBe(false);
-    expect(needs({ 'ticket.due_on': { operator: 'today', value: 'Asia/Tokyo' } })).toBe(false);
+    for (const name of ['ticket.due_on', 'ticket.created_at']) {
+      expect(needs({ [name]: { operator: 'today', value: 'Asia/Tokyo' } })).toBe(false);
+      expect(needs({ [name]: { operator: 'today' } })).toBe(true);
+    }
     expect(needs({ 'ticket.due_on': { operator: 'before (absolute)', value: '2026-05-04' } })).toBe(false);
   });
 

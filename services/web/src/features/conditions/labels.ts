@@ -88,6 +88,7 @@ export const operatorLabels: Record<Operator, MessageDescriptor> = {
   'within next (relative)': msg`within the next`,
   'before (absolute)': msg`before`,
   'after (absolute)': msg`after`,
+  today: msg`is today`,
   'less than': msg`is less than`,
   'greater than': msg`is more than`,
   'is in working time': msg`is in the working time of`,

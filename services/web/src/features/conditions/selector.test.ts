@@ -39,6 +39,13 @@ const anyLine = (scope: Scope): fc.Arbitrary<Line> =>
   });
 
 describe('a condition in the editor', () => {
+  it('says today of where the desk is; the day of another zone is edited as text', () => {
+    const today = (value?: string) => ({ 'ticket.created_at': { operator: 'today', ...(value && { value }) } });
+    expect(linesOf(today(), 'tickets', customs)?.lines).toMatchObject([{ operator: 'today' }]);
+    expect(linesOf(today('Asia/Tokyo'), 'tickets', customs)).toBeNull();
+    expect(operatorsOf({ name: 'ticket.of_date', kind: 'day' }, 'slas')).not.toContain('today');
+  });
+
   it.each(['slas', 'tickets', 'schedules', 'changes', 'people', 'organizations'] as const)(
     'of %s is stored so that the same lines come back',
     (scope) => {

@@ -149,7 +149,7 @@ function kindOf(name: string, scope: Scope, customs: Customs): Kind | undefined 
 const times = [
   ...(['before (relative)', 'after (relative)', 'from (relative)', 'till (relative)'] as const),
   ...(['within last (relative)', 'within next (relative)', 'before (absolute)', 'after (absolute)'] as const),
-  ...(['is set', 'is not set'] as const),
+  ...(['today', 'is set', 'is not set'] as const),
 ];
 
 const operators = {
@@ -198,6 +198,7 @@ export type Operator =
   | 'within next (relative)'
   | 'before (absolute)'
   | 'after (absolute)'
+  | 'today'
   | 'less than'
   | 'greater than'
   | 'is in working time'
@@ -220,8 +221,11 @@ export function operatorsOf({ name, kind }: Pick<Line, 'name' | 'kind'>, scope: 
   return [...always, ...(changes ? (['has changed'] as const) : []), ...(reachable[name] ?? [])];
 }
 
-const isOfTheClock = (operator: Operator) => operator.endsWith('(relative)') || operator.endsWith('working time');
-const wordless: readonly Operator[] = ['is set', 'is not set', 'has changed', 'has reached', 'has reached warning'];
+const isOfTheClock = (operator: Operator) =>
+  operator === 'today' || operator.endsWith('(relative)') || operator.endsWith('working time');
+const wordless: readonly Operator[] = [
+  ...(['today', 'is set', 'is not set', 'has changed', 'has reached', 'has reached warning'] as const),
+];
 /** Whether the operator says everything. */
 export const isWordless = (operator: Operator): boolean => wordless.includes(operator);
 export const isAbsolute = (operator: Operator): boolean => operator.endsWith('(absolute)');
@@ -284,6 +288,8 @@ function lineOf(name: unknown, stored: unknown, scope: Scope, customs: Customs):
   const line = lineFor(name, scope, customs);
   if (!(operatorsOf(line, scope) as readonly unknown[]).includes(stored.operator)) return null;
   line.operator = stored.operator as Operator;
+  // The day of a zone that is named is no other than that of the desk only by chance.
+  if (line.operator === 'today' && stored.value) return null;
   if (isWordless(line.operator)) return line;
   const { kind } = line;
   const { pre_condition: pre, value, range } = stored;
