@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import {
   addUpload,
   auditLog,
@@ -39,6 +40,7 @@ import { RequestTerms } from '@helpmesh/messaging';
 import { loadConfig, type RunningService } from '@helpmesh/service-kit';
 import { infra, testKeys, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fromBufferPromise } from 'yauzl';
 import { Authenticator } from '../src/application/authenticator.ts';
 import { createGatewayService, GatewayConfig } from '../src/service.ts';
 import { agent, customer, events, type Neighbours, startNeighbours, world } from './neighbours.ts';
@@ -90,15 +92,27 @@ beforeEach(() => {
 interface Answer {
   status: number;
   headers: Headers;
+  bytes: Buffer;
   text: string;
   json: Record<string, unknown>;
 }
 
 async function ask(method: string, path: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(`${gateway.url}${path}`, { ...init, method, redirect: 'manual' });
-  const text = await response.text();
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const text = bytes.toString();
   const json = /[/+]json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text || 'null') : {};
-  return { status: response.status, headers: response.headers, text, json };
+  return { status: response.status, headers: response.headers, bytes, text, json };
+}
+
+/** The parts of a ZIP file, as text. */
+async function unpacked(zip: Buffer): Promise<Record<string, string>> {
+  const parts: Record<string, string> = {};
+  const file = await fromBufferPromise(zip);
+  for await (const entry of file.eachEntry()) {
+    parts[entry.fileName] = (await buffer(await file.openReadStreamPromise(entry))).toString();
+  }
+  return parts;
 }
 const send = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
   ask(method, path, {
@@ -959,6 +973,36 @@ describe('files', () => {
     world.ticket.set(exportTickets.subject, () => ({ rows: [], next: null }));
     const empty = await ask('GET', '/api/v1/tickets/export', { headers: asAgent });
     expect(empty.text.split('\r\n')).toEqual([expect.stringMatching(/^id,number,/), '']);
+  });
+
+  it('S20: writes the same list into a workbook: texts are texts, times those of who reads it', async () => {
+    const ticket = (id: number) => ({
+      ...{ id, number: `1000${id}`, title: '=cmd()&<b>', note: '2026-01-01', updated_at: '2026-07-01T22:30:00.000Z' },
+      ...{ article_count: 3, priority_overridden: true, sites: ['a', 'b'], since: '2026-02-03' },
+    });
+    world.ticket.set(exportTickets.subject, ({ after }: { after?: string }) =>
+      after === undefined ? { rows: [ticket(1)], next: 'more' } : { rows: [ticket(2)], next: null },
+    );
+    const query = 'view=open&format=xlsx&timezone=Europe/Berlin';
+    const file = await ask('GET', `/api/v1/tickets/export?${query}`, { headers: asAgent });
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename="tickets.xlsx"');
+    const parts = await unpacked(file.bytes);
+    const sheet = parts['xl/worksheets/sheet1.xml'] as string;
+    expect(sheet.match(/<row /g)).toHaveLength(3);
+    expect(sheet).toContain('<t xml:space="preserve">=cmd()&amp;&lt;b&gt;</t>');
+    expect(sheet).not.toContain('<f>');
+    expect(sheet).toContain('<t xml:space="preserve">2026-01-01</t>');
+    expect(sheet).toContain('<t xml:space="preserve">a, b</t>');
+    // 2026-07-02 00:30 in Berlin, and a day.
+    expect(sheet).toContain(` s="2"><v>${25_569 + Date.UTC(2026, 6, 2, 0, 30) / 86_400_000}</v>`);
+    expect(sheet).toContain(' s="3"><v>46056</v>');
+    expect(world.asked(exportTickets)[0]?.input).toEqual({ view: 'open', sort: 'updated_at', order: 'desc' });
+    const wrong = (more: string) => ask('GET', `/api/v1/tickets/export?${more}`, { headers: asAgent });
+    expect(await wrong('format=ods')).toMatchObject({ status: 422, json: { code: 'export.format-unknown' } });
+    expect(await wrong('format=xlsx&timezone=Nowhere')).toMatchObject({
+      status: 422,
+      json: { code: 'export.timezone-unknown' },
+    });
   });
 
   it('keeps uploads for a form and forgets them', async () => {

@@ -141,7 +141,7 @@ export const reports = {
     path: '/api/v1/reports/sets',
     question: 'rpc.ticket.v1.report-sets',
     tag,
-    summary: 'The tickets behind a number; with `sheet=true` as a CSV file',
+    summary: 'The tickets behind a number; with `sheet=true` as a CSV file, and `format=xlsx` as a workbook',
     csv: 'report',
     body: Asked.extend({
       /** The backend whose tickets are asked for. */

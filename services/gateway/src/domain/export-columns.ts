@@ -53,6 +53,19 @@ export function exportedColumns(object: keyof typeof written, row: Readonly<Reco
   return [...written[object], ...Object.keys(row).filter((name) => !known.includes(name))];
 }
 
+const builtIn: ReadonlySet<string> = new Set(Object.values(written).flat());
+
+/** Whether texts of the column are times: those of attributes of one's own may be. */
+export const isOfTime = (column: string): boolean =>
+  column.endsWith('_at') || column === 'pending_time' || !builtIn.has(column);
+
+/** How wide the column of a sheet is, in characters. */
+export function widthOf(column: string): number {
+  if (column === 'id') return 8;
+  if (column.endsWith('title') || column === 'note') return 48;
+  return column.endsWith('_at') || column === 'pending_time' ? 18 : Math.max(16, column.length + 4);
+}
+
 /** What a file looks like. An empty cell changes nothing. */
 export const exampleCsv = {
   User: [

@@ -8,12 +8,17 @@ export function cell(value: unknown): string {
   return csvCell(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }
 
-/** A list of objects as CSV: members of objects inside them are columns of their own, `ticket.number`. */
-export function rowsAsCsv(rows: readonly Row[]): string {
-  const flat = rows.map(flatten);
-  const columns = [...new Set(flat.flatMap((row) => Object.keys(row)))];
+/** A list of objects as a table: members of objects inside them are columns of their own, `ticket.number`. */
+export function inColumns(list: readonly Row[]): { columns: string[]; rows: Row[] } {
+  const rows = list.map(flatten);
+  return { columns: [...new Set(rows.flatMap((row) => Object.keys(row)))], rows };
+}
+
+/** The same as CSV. */
+export function rowsAsCsv(list: readonly Row[]): string {
+  const { columns, rows } = inColumns(list);
   const line = (cells: readonly string[]) => `${cells.join(',')}\r\n`;
-  return line(columns) + flat.map((row) => line(columns.map((name) => cell(row[name])))).join('');
+  return line(columns) + rows.map((row) => line(columns.map((name) => cell(row[name])))).join('');
 }
 
 function flatten(row: Row): Row {

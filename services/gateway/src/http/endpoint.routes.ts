@@ -6,11 +6,13 @@ import { type ActorSigner, type Cache, clientNetwork, type TokenFor } from '@hel
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { storeFiles } from '../application/store-files.ts';
 import { pageHeaders } from '../domain/page-links.ts';
-import { rowsAsCsv } from '../domain/rows-csv.ts';
+import { inColumns, rowsAsCsv } from '../domain/rows-csv.ts';
 import { answerError } from './answer-error.ts';
 import type { EdgeGuard } from './edge-guard.ts';
 import { etagOf, isAmong, versionsIn } from './etag.ts';
+import { asFile, asWorkbook, fileForm } from './list-file.ts';
 import { limitShared } from './shared-limit.ts';
+import { tableOf, workbookOf } from './workbook.ts';
 
 export interface EndpointRoutesParts {
   guard: EdgeGuard;
@@ -92,10 +94,7 @@ async function forward(
   reply.code(endpoint.status).header('cache-control', NO_STORE);
   if (EMPTY_ANSWER.has(endpoint.id)) return reply.send('');
   if (endpoint.csv !== undefined && (wantsFile(query) || wantsFile(given))) {
-    return reply
-      .header('content-type', 'text/csv; charset=utf-8; header=present')
-      .header('content-disposition', `attachment; filename="${endpoint.csv}.csv"`)
-      .send(rowsAsCsv(JSON.parse(json.toString())));
+    return sendList(reply, endpoint.csv, JSON.parse(json.toString()), { ...(query as object), ...(given as object) });
   }
   if (showsOne(endpoint)) {
     const etag = etagOf(json);
@@ -122,6 +121,22 @@ function versionsOf(endpoint: EndpointDefinition, { headers }: FastifyRequest): 
   if (isOne(endpoint) && endpoint.method !== 'POST') return versionsIn(header);
   const detail = 'If-Match needs the address of one object, such as /api/v1/tickets/1.';
   throw new AppError('invalid', 'http.precondition-without-object', detail);
+}
+
+/** @throws AppError invalid `export.format-unknown`, `export.timezone-unknown` */
+function sendList(
+  reply: FastifyReply,
+  name: string,
+  list: readonly Record<string, unknown>[],
+  { format, timezone }: { format?: unknown; timezone?: unknown },
+): FastifyReply {
+  const form = fileForm(format, timezone);
+  if (form === 'csv') return asFile(reply, name).send(rowsAsCsv(list));
+  const { columns, rows } = inColumns(list);
+  async function* pages() {
+    yield rows;
+  }
+  return asWorkbook(reply, name).send(workbookOf(tableOf(name, columns, pages(), form.clock), new Date()));
 }
 
 /** Of a GET the address says so, of a POST the address or the body. */

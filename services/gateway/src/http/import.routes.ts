@@ -18,7 +18,9 @@ import { textOfFile } from '../domain/file-text.ts';
 import { cell } from '../domain/rows-csv.ts';
 import { answerError } from './answer-error.ts';
 import type { EdgeGuard } from './edge-guard.ts';
+import { asFile, asWorkbook, fileForm } from './list-file.ts';
 import { sendJson } from './send.ts';
+import { tableOf, workbookOf } from './workbook.ts';
 
 export interface ImportRoutesParts {
   guard: Pick<EdgeGuard, 'admit'>;
@@ -102,10 +104,15 @@ export function mountImport(server: FastifyInstance, { guard, rpc, bodyLimitByte
       method: 'GET',
       url: `/api/v1/${name}/export`,
       handler: async (request, reply) => {
-        const pages = kind.pages(rpc, request.query, asking(request));
+        const { format, timezone, ...query } = request.query as Record<string, string>;
+        const form = fileForm(format, timezone);
+        const pages = kind.pages(rpc, query, asking(request));
         // A refusal must be an answer, not a file that breaks off.
         const first = (await pages.next()).value ?? [];
-        return asFile(reply, name).send(Readable.from(written(kind.columns(first[0] ?? {}), first, pages)));
+        const columns = kind.columns(first[0] ?? {});
+        if (form === 'csv') return asFile(reply, name).send(Readable.from(written(columns, first, pages)));
+        const table = tableOf(name, columns, withFirst(first, pages), form.clock);
+        return asWorkbook(reply, name).send(workbookOf(table, new Date()));
       },
     });
   }
@@ -169,6 +176,11 @@ async function* ticketPages(rpc: Rpc, query: unknown, asking: Asking): AsyncGene
   }
 }
 
+async function* withFirst(first: Row[], more: AsyncGenerator<Row[]>): AsyncGenerator<Row[]> {
+  yield first;
+  yield* more;
+}
+
 async function* written(columns: string[], first: Row[], more: AsyncGenerator<Row[]>): AsyncGenerator<string> {
   const lines = (rows: Row[]) =>
     rows.map((row) => `${columns.map((name) => cell(inOneCell(row[name]))).join(',')}\r\n`).join('');
@@ -178,13 +190,6 @@ async function* written(columns: string[], first: Row[], more: AsyncGenerator<Ro
 
 /** Several values as an import reads them. */
 const inOneCell = (value: unknown): unknown => (Array.isArray(value) ? value.join('~~~') : value);
-
-function asFile(reply: FastifyReply, name: string): FastifyReply {
-  return reply
-    .header('content-type', 'text/csv; charset=utf-8; header=present')
-    .header('content-disposition', `attachment; filename="${name}.csv"`)
-    .header('cache-control', 'no-store');
-}
 
 /** The file as a part of a form (`file`, `File`), or its text in `data`. @throws AppError invalid */
 async function sentFile(request: FastifyRequest, limit: number): Promise<{ text: string; trial: boolean }> {

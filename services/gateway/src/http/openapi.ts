@@ -312,7 +312,13 @@ const ownRoutes: readonly OwnRoute[] = [
     'Adds and changes users from CSV (`data`, or a form with a file); with `try=true` it says what would happen; with `Accept: application/x-ndjson` also how far it is',
   ],
   ['exampleUsers', 'GET', '/api/v1/users/import_example', 'Users', 'A file as the import reads it'],
-  ['exportUsers', 'GET', '/api/v1/users/export', 'Users', 'All users that the caller may see, as CSV'],
+  [
+    'exportUsers',
+    'GET',
+    '/api/v1/users/export',
+    'Users',
+    'All users that the caller may see, as CSV, or with `format=xlsx` as a workbook',
+  ],
   [
     'importOrganizations',
     'POST',
@@ -332,7 +338,7 @@ const ownRoutes: readonly OwnRoute[] = [
     'GET',
     '/api/v1/organizations/export',
     'Organizations',
-    'All organizations that the caller may see, as CSV',
+    'All organizations that the caller may see, as CSV, or with `format=xlsx` as a workbook',
   ],
   [
     'importTickets',
@@ -347,7 +353,7 @@ const ownRoutes: readonly OwnRoute[] = [
     'GET',
     '/api/v1/tickets/export',
     'Tickets',
-    'A list of tickets as CSV, all of it: `view`, `query`, `sort` and the filters of `GET /api/v1/ticket_list`',
+    'A list of tickets as CSV, all of it: `view`, `query`, `sort` and the filters of `GET /api/v1/ticket_list`; with `format=xlsx` as a workbook, whose times are those of the zone in `timezone`',
   ],
   ['getQuarantinedMail', 'GET', '/api/v1/mail/quarantine/:id/raw', 'Mail', 'A mail that was set aside, as it arrived'],
   ['getRawMail', 'GET', '/api/v1/ticket_article_plain/:id', 'Articles', 'The mail of an article as it arrived'],

@@ -258,6 +258,7 @@ const preferring = {
   timezone: 'language',
   theme: 'appearance',
   density: 'appearance',
+  list_preview: 'appearance',
   shortcuts: 'appearance',
   shortcut_keys: 'appearance',
   after_close: 'appearance',

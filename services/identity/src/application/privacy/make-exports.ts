@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { BlobStore } from '@helpmesh/blob';
+import { Archive, type BlobStore } from '@helpmesh/blob';
 import type { PersonalDataPart } from '@helpmesh/contracts';
 import { AppError, backoffMs, type Clock } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
@@ -13,7 +13,6 @@ import { UserStore } from '../../persistence/user.store.ts';
 import { BLOBS } from '../ports.ts';
 import { fullName } from '../sign-in/links.ts';
 import { PersonMail } from '../sign-in/person-mail.ts';
-import { Archive } from './archive.ts';
 import { PersonalData } from './personal-data.ts';
 
 const POLL_MS = 5_000;
