@@ -123,6 +123,15 @@ describe('accessibility', () => {
     const rule = { name: 'Three years', active: true, older_than_days: 1_095, action: 'pseudonymise' };
     ({ id: ruleId } = await admin.post('/api/v1/retention_rules', rule));
     await admin.post('/api/v1/macros', { name: 'Known outage', perform: { 'ticket.priority_id': { value: 3 } } });
+    await admin.post('/api/v1/macros', {
+      name: 'Everybody knows',
+      perform: {
+        'ticket.priority_id': { value: 1 },
+        'ticket.title': { value: 'Known: #{ticket.title}' },
+        'ticket.tags': { operator: 'add', value: 'outage' },
+        'article.note': { subject: 'Known', body: 'Told about it.' },
+      },
+    });
     await admin.post('/api/v1/triggers', {
       name: 'Urgent words',
       active: false,
@@ -250,7 +259,15 @@ describe('accessibility', () => {
     await person.goto('/tickets?view=open&q=created%3A%3E2020-01-01');
     await person.row(/A title of many words/).waitFor();
     await page.getByRole('list', { name: 'Filters' }).waitFor();
+    await page
+      .getByRole('grid')
+      .getByText(/: A reply\.$/)
+      .waitFor();
     await look('list');
+    await page.getByRole('button', { name: 'Display and download' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'How the last message begins', checked: true }).waitFor();
+    await look('menu of a list');
+    await page.keyboard.press('Escape');
     await page.keyboard.press('v');
     await page
       .getByRole('region', { name: 'Ticket', exact: true })
@@ -274,6 +291,11 @@ describe('accessibility', () => {
     await page.getByLabel('Impact').fill('Large');
     await page.getByLabel('Impact').press('Enter');
     await page.getByText('Impact: – → Large').waitFor();
+    await page.getByRole('button', { name: 'Macros' }).click();
+    await page.getByRole('menuitem', { name: 'Everybody knows' }).click();
+    await page.getByRole('dialog').getByText('Told about it.').waitFor();
+    await look('what a macro would do');
+    await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Reply', exact: true }).click();
     await page.getByRole('textbox', { name: 'Text of the reply' }).waitFor();
     await look('reply');

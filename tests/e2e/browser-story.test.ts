@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import type { Platform } from '@helpmesh/deploy/local';
 import { rawMail, sendRaw, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,8 +11,10 @@ import { hostileNames, hostileTexts } from './hostile.ts';
 import { Keys } from './keys.ts';
 import { minutesLater, type OpenHours } from './open-hours.ts';
 import { testPlatform } from './platform.ts';
+import { blackSquare } from './png.ts';
 
 const password = 'A-password-for-the-page-1';
+const SQUARE_PX = 100;
 
 /** What people do with the page, from the mail that comes in to the mail that goes out. */
 describe('in the browser', { timeout: 90_000 }, () => {
@@ -165,8 +168,9 @@ describe('in the browser', { timeout: 90_000 }, () => {
     const { page } = gus;
     await gus.row('The press smokes').click();
 
-    await gus.message('Customer: Vera').getByRole('button', { name: 'Actions of this message' }).click();
-    await page.getByRole('menuitem', { name: 'Forward to somebody else' }).click();
+    await gus.message('Customer: Vera').waitFor();
+    await page.getByRole('button', { name: 'Reply', exact: true }).waitFor();
+    await page.keyboard.press('f');
     await page.getByText('The customer learns nothing of this, nor of the answers.').waitFor();
     const text = page.getByRole('textbox', { name: 'Text to somebody beside the ticket' });
     await text.getByText('Since noon.').waitFor();
@@ -704,11 +708,32 @@ describe('in the browser', { timeout: 90_000 }, () => {
     const target = await phoneTicket('Once is enough', 'twin@customer.example');
     await phoneTicket('Something related', 'twin@customer.example');
     await admin.post('/api/v1/tag_list', { name: 'paper jam' });
+    await admin.post('/api/v1/ticket_articles', {
+      ticket_id: source.id,
+      content_type: 'text/html',
+      body: `<p>As you can see.</p><img alt="The press" src="data:image/png;base64,${blackSquare(SQUARE_PX).toString('base64')}">`,
+      attachments: [
+        { filename: 'smoke.txt', data: Buffer.from('black').toString('base64'), 'mime-type': 'text/plain' },
+      ],
+    });
     const tess = await agent('Tess');
     const { page } = tess;
     const { keyboard } = page;
     await tess.goto(`/tickets/${source.id}`);
     await tess.heading('Twice the same').waitFor();
+
+    const shown = tess.message(/^Agent: /);
+    await shown.frameLocator('iframe').getByRole('button', { name: 'Enlarge the image The press' }).press('Enter');
+    const image = page.getByRole('dialog', { name: 'The press' }).getByRole('img', { name: 'The press' });
+    await image.waitFor();
+    expect(await image.evaluate((one: HTMLImageElement) => one.naturalWidth)).toBe(SQUARE_PX);
+    await keyboard.press('Escape');
+    await image.waitFor({ state: 'detached' });
+    const downloading = page.waitForEvent('download');
+    await shown.getByRole('link', { name: /^smoke\.txt/ }).press('Enter');
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe('smoke.txt');
+    expect(String(await buffer(await download.createReadStream()))).toBe('black');
 
     await page.getByRole('combobox', { name: 'Add a tag' }).waitFor();
     await keyboard.press('t');
@@ -748,6 +773,19 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await keyboard.press('Shift+M');
     await page.getByRole('dialog', { name: /^Merge #/ }).waitFor();
     await pick(target.number, 'Once is enough');
+    const preview = page.getByRole('list', { name: `#${target.number} will hold:` });
+    const messages = preview.getByRole('listitem');
+    await messages.nth(2).waitFor();
+    for (const [i, [number, words]] of [
+      [source.number, 'About Twice the same.'],
+      [target.number, 'About Once is enough.'],
+      [source.number, 'As you can see.'],
+    ].entries()) {
+      expect(await messages.nth(i).textContent()).toContain(`#${number}`);
+      expect(await messages.nth(i).textContent()).toContain(words);
+    }
+    await preview.focus();
+    expect(await preview.evaluate((list) => list === document.activeElement)).toBe(true);
     await page.getByRole('button', { name: 'Merge', exact: true }).press('Enter');
     await tess.heading('Once is enough').waitFor();
     await tess.shows('About Twice the same.');
@@ -910,6 +948,41 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await page.getByRole('menuitem', { name: 'Known outage' }).click();
     await page.getByText('Done: Known outage').waitFor();
     expect(await admin.get(`/api/v1/tickets/${ticket.id}?expand=true`)).toMatchObject({ priority: '3 high' });
+
+    await admin.post('/api/v1/macros', {
+      name: 'Everybody knows',
+      perform: {
+        'ticket.priority_id': { value: '1' },
+        'ticket.state_id': { value: '2' },
+        'ticket.owner_id': { pre_condition: 'current_user.id' },
+        'ticket.tags': { operator: 'add', value: 'outage' },
+        'article.note': { subject: 'Known', internal: 'true', body: 'Told about #{ticket.title}.' },
+      },
+    });
+    await mona.goto(`/tickets/${ticket.id}`);
+    const choose = async () => {
+      await page.getByRole('button', { name: 'Macros' }).waitFor();
+      await page.keyboard.press('m');
+      await page.getByRole('menuitem', { name: 'Everybody knows' }).press('Enter');
+      await page.getByRole('dialog', { name: 'What the macro "Everybody knows" would do' }).waitFor();
+    };
+    await choose();
+    const would = page.getByRole('dialog', { name: /^What the macro/ });
+    expect(await would.getByRole('term').allTextContents()).toEqual(['State', 'Priority', 'Owner', 'Tags']);
+    const [state, priority, , tags] = await would.getByRole('definition').allTextContents();
+    expect([state, priority, tags]).toEqual([
+      ...['Now: New → Then: Open', 'Now: High → Then: Low', 'Now: – → Then: outage'],
+    ]);
+    await would.getByText('Told about A quiet outage.').waitFor();
+    await page.keyboard.press('Escape');
+    await would.waitFor({ state: 'detached' });
+    expect(await admin.get(`/api/v1/tickets/${ticket.id}?expand=true`)).toMatchObject({ priority: '3 high' });
+    await choose();
+    await page.keyboard.press('Enter');
+    await page.getByText('Done: Everybody knows').waitFor();
+    expect(await admin.get(`/api/v1/tickets/${ticket.id}?expand=true`)).toMatchObject({
+      ...{ priority: '1 low', state: 'open', owner: platform.admin.email },
+    });
     await page.getByRole('button', { name: 'Internal note' }).click();
     const text = page.getByRole('textbox', { name: 'Text of the internal note' });
     await text.click();

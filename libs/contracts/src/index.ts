@@ -206,7 +206,16 @@ export {
   triggers,
 } from './http/automation.ts';
 export { type BrandingInput, brandings } from './http/branding.ts';
-export { applyMacro, MOST_AT_ONCE, MOST_OF_A_JOB, massMacro, massUpdate, TicketJob, ticketJobs } from './http/bulk.ts';
+export {
+  applyMacro,
+  MOST_AT_ONCE,
+  MOST_OF_A_JOB,
+  massMacro,
+  massUpdate,
+  previewMacro,
+  TicketJob,
+  ticketJobs,
+} from './http/bulk.ts';
 export { type ChangeType, changes, changeTypes, TicketChange } from './http/changes.ts';
 export {
   CHAT_MESSAGE_LENGTH,

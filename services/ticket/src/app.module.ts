@@ -71,6 +71,7 @@ import { ManageLibrary } from './application/library/manage-library.ts';
 import { TextModules } from './application/library/text-modules.ts';
 import { UsableMacros } from './application/library/usable-macros.ts';
 import { ListTickets } from './application/list-tickets.ts';
+import { MakeExcerpts } from './application/make-excerpts.ts';
 import { ManageLookups } from './application/manage-lookups.ts';
 import { ManageRows } from './application/manage-rows.ts';
 import { MarkRedirected } from './application/mark-redirected.ts';
@@ -198,6 +199,7 @@ import { ChecklistStore } from './persistence/checklist.store.ts';
 import { DeskSettingStore } from './persistence/desk-setting.store.ts';
 import { DraftStore } from './persistence/draft.store.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
+import { ExcerptStore } from './persistence/excerpt.store.ts';
 import { FigureStore } from './persistence/figure.store.ts';
 import { FileWordsStore } from './persistence/file-words.store.ts';
 import { HeldStore } from './persistence/held.store.ts';
@@ -420,6 +422,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ImportTickets,
     IndexFiles,
     IndexStems,
+    MakeExcerpts,
     IndexTickets,
     TellAgents,
     EraseTickets,
@@ -491,6 +494,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     NoticeStore,
     PeerStore,
     AttributeStore,
+    ExcerptStore,
     IndexStore,
     ThreadStore,
     TagStore,

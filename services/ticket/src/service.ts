@@ -56,6 +56,7 @@ import { Stems1799461400001 } from './persistence/migrations/1799461400001-stems
 import { ChatNetworks1799461500000 } from './persistence/migrations/1799461500000-chat-networks.ts';
 import { PeopleSchedules1799462200001 } from './persistence/migrations/1799462200001-people-schedules.ts';
 import { Alerts1799463200001 } from './persistence/migrations/1799463200001-alerts.ts';
+import { Excerpts1799463300000 } from './persistence/migrations/1799463300000-excerpts.ts';
 import { PeopleRunPosition1799463500001 } from './persistence/migrations/1799463500001-people-run-position.ts';
 
 export { TicketConfig } from './config.ts';
@@ -115,6 +116,7 @@ export const migrations = [
   ChatNetworks1799461500000,
   PeopleSchedules1799462200001,
   Alerts1799463200001,
+  Excerpts1799463300000,
   PeopleRunPosition1799463500001,
 ];
 

@@ -7,6 +7,7 @@ import {
   macros,
   massMacro,
   massUpdate,
+  previewMacro,
   recordAudit,
   type TicketJob,
   templates,
@@ -104,6 +105,18 @@ describe('macros', () => {
       'article.note': { subject: 'Closed', body: '<b>#{ticket.title}</b> by #{user.firstname}<script>1</script>' },
     });
     const id = await open({ title: '<i>Printer</i>' });
+    const before = await desk.rest(agent, getTicket, { id });
+    const would = await desk.rest(agent, previewMacro, { id, body: { macro_id } });
+    expect(would).toEqual({
+      changes: [
+        { field: 'state_id', from: 'new', to: 'closed' },
+        { field: 'owner_id', from: null, to: 'Anton Agent' },
+        { field: 'tags', from: null, to: 'done, vpn' },
+      ],
+      articles: [{ internal: true, subject: 'Closed', text: '<i>Printer</i> by Anton' }],
+    });
+    expect(await desk.rest(agent, getTicket, { id })).toEqual(before);
+    expect(await tagsOf(id)).toEqual([]);
     const answer = await desk.rest(agent, applyMacro, { id, body: { macro_id } });
     expect(answer).toMatchObject({ id, state_id: 4, owner_id: agent.userId, article_count: 1 });
     expect(await tagsOf(id)).toEqual(['done', 'vpn']);
@@ -120,11 +133,16 @@ describe('macros', () => {
     await expect(desk.rest(agent, applyMacro, { id, body: { macro_id } })).rejects.toMatchObject({
       code: 'input.unknown-id',
     });
+    await expect(desk.rest(agent, previewMacro, { id, body: { macro_id } })).rejects.toMatchObject({
+      code: 'input.unknown-id',
+    });
     const { id: fine } = await macro(closed);
-    const run = (who: typeof agent) => desk.rest(who, applyMacro, { id, body: { macro_id: fine } });
-    await expect(run(agent2)).rejects.toMatchObject({ code: 'ticket.not-found' });
-    await expect(run(cast.reader)).rejects.toMatchObject({ kind: 'forbidden' });
-    await expect(run(customer)).rejects.toMatchObject({ code: 'macro.not-found' });
+    for (const what of [applyMacro, previewMacro]) {
+      const run = (who: typeof agent) => desk.rest(who, what, { id, body: { macro_id: fine } });
+      await expect(run(agent2)).rejects.toMatchObject({ code: 'ticket.not-found' });
+      await expect(run(cast.reader)).rejects.toMatchObject({ kind: 'forbidden' });
+      await expect(run(customer)).rejects.toMatchObject({ code: 'macro.not-found' });
+    }
   });
 });
 

@@ -7,6 +7,7 @@ import {
   exportTickets,
   getTicket,
   listTickets,
+  mergeTicket,
   ownDrafts,
   searchHighlights,
   searchTickets,
@@ -69,6 +70,56 @@ beforeAll(async () => {
   });
 });
 afterAll(() => desk.stop());
+
+describe('how the last message of a ticket begins', () => {
+  const previewOf = async (id: number, who = admin) =>
+    (await page(who, { preview: 'true', limit: 200 })).tickets.find((one) => one.id === id)?.preview;
+  const say = (ticket_id: number, who: typeof agent, words: object) =>
+    desk.rest(who, createArticle, { body: { ticket_id, ...words } });
+
+  it('is told where it is asked for, and never of what a customer may not read', async () => {
+    const shown = { from: 'Ada Admin', sender: 'Agent', text: 'jam for breakfast', created_at: expect.any(String) };
+    // A remark follows it.
+    for (const who of [admin, agent, customer]) expect(await previewOf(ids.Zeta as number, who)).toEqual(shown);
+    for (const { preview } of (await page(admin)).tickets) expect(preview).toBeUndefined();
+    const file = await desk.ask(admin, exportTickets, { view: 'all' });
+    for (const row of file.rows) expect(row).not.toHaveProperty('preview');
+  });
+
+  it('follows what is said, hidden, taken away and moved', async () => {
+    const [first, second] = [await open('Said', {}), await open('Said beside', {})];
+    const text = async (id = first) => (await previewOf(id, agent))?.text;
+    const asked = await say(first, customer, { body: '> about Said\n\nIs there any news?' });
+    expect(await previewOf(first, agent)).toMatchObject({ sender: 'Customer', text: 'Is there any news?' });
+    await say(first, agent, { body: 'She is in a hurry', internal: true });
+    const answer = await say(first, agent, { body: '<p>Not <i>yet</i></p>', content_type: 'text/html' });
+    expect(await text()).toBe('Not yet');
+    await desk.rest(agent, updateArticle, { id: answer.id, body: { internal: true } });
+    expect(await text()).toBe('Is there any news?');
+    await desk.rest(agent, updateArticle, { id: answer.id, body: { internal: false } });
+    expect(await text()).toBe('Not yet');
+    await say(second, customer, { body: 'Here as well' });
+    const { number } = await desk.rest(agent, getTicket, { id: first });
+    await desk.ask(admin, mergeTicket, { params: { id: String(second), number }, query: {}, body: undefined });
+    expect(await text()).toBe('Here as well');
+    await desk.query('DELETE FROM article WHERE id > $1 AND ticket_id = $2 AND NOT internal', [asked.id, first]);
+    expect(await text()).toBe('Is there any news?');
+    for (const id of [first, second]) await desk.rest(admin, deleteTicket, { id });
+    delete ids.Said;
+    delete ids['Said beside'];
+  });
+
+  it('is made beside all else where it is missing, and never outlives its words', async () => {
+    const id = ids['Beta café'] as number;
+    const text = async () => (await previewOf(id))?.text;
+    expect(await text()).toBe('the paper jam is back');
+    await desk.query("UPDATE article SET body = 'nothing was ever said' WHERE ticket_id = $1", [id]);
+    expect(await text()).not.toBe('the paper jam is back');
+    await waitFor(async () => (await text()) === 'nothing was ever said', { what: 'the other words' });
+    await desk.query("UPDATE article SET body = 'the paper jam is back' WHERE ticket_id = $1", [id]);
+    await waitFor(async () => (await text()) === 'the paper jam is back', { what: 'the words of before' });
+  });
+});
 
 describe('the lists of existing clients', () => {
   const everything = async (who: typeof agent) => (await desk.page(who, listTickets, {})).list.map(({ id }) => id);

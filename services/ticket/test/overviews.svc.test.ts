@@ -95,6 +95,22 @@ describe('overviews', () => {
     expect(seen).toEqual(ids);
   });
 
+  it('say nothing of what was said on tickets that their reader may not open', async () => {
+    const article = { body: 'for readers alone' };
+    const { id } = await open({ tags: 'glanced', article });
+    const watcher = actor({ userId: 3, permissions: ['ticket.agent'], groups: { 1: ['overview'] }, roleIds: [AGENT] });
+    for (const [who, preview] of [
+      [watcher, null],
+      [agent, { text: 'for readers alone' }],
+    ] as const) {
+      const { link } = await desk.rest(who, overviews.create, {
+        body: { name: 'Glanced', condition: tagged('glanced') },
+      });
+      const page = await desk.rest(who, ticketList, { query: { view: link, preview: 'true' } });
+      expect(page.tickets).toMatchObject([{ id, preview }]);
+    }
+  });
+
   it('show their first tickets as existing clients ask for them', async () => {
     const { id } = await open({ title: 'Shown', tags: 'shown' });
     const { link, id: overview } = await desk.rest(agent, overviews.create, {

@@ -415,6 +415,10 @@ export const requests: Record<string, Asking | ByAsker> = {
     path: { id: (await world.ticketLike(place)).id },
     body: { macro_id: (await newMacro(world)).id },
   }),
+  'POST /api/v1/tickets/{id}/macro/preview': async (world, place) => ({
+    path: { id: (await world.ticketLike(place)).id },
+    body: { macro_id: (await newMacro(world)).id },
+  }),
   'POST /api/v1/tickets/mass_update': async (world, place) => ({
     body: { ticket_ids: [(await world.ticketLike(place)).id], attributes: { priority_id: 3 } },
   }),

@@ -139,6 +139,7 @@ POST   /api/v1/templates                                       ---- ---- +--!
 PUT    /api/v1/templates/{id}                                  ---- ---- +--!
 DELETE /api/v1/templates/{id}                                  ---- ---- +--!
 POST   /api/v1/tickets/{id}/macro                              -000 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+POST   /api/v1/tickets/{id}/macro/preview                       -000 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 POST   /api/v1/tickets/mass_update                             ---- ??++ -+-!  ---- ??++ -+-!  ---- ???? -+-!
 POST   /api/v1/tickets/mass_macro                              ---- ??++ -+-!  ---- ??++ -+-!  ---- ???? -+-!
 # A job is seen by whoever ordered it: these are of the person whose token the desk has, and change nothing.

@@ -55,6 +55,29 @@ export const applyMacro = defineEndpoint({
   response: ticketAnswer,
 });
 
+export const previewMacro = defineEndpoint({
+  id: 'previewMacro',
+  method: 'POST',
+  path: '/api/v1/tickets/:id/macro/preview',
+  question: 'rpc.ticket.v1.preview-macro',
+  tag,
+  summary: 'What a macro would change on one ticket, and what it would say there; nothing is done',
+  params,
+  body: z.object({ macro_id: Id }),
+  response: z.object({
+    /** What would be another: fields by their REST names, `tags`, and custom attributes; as people read it. */
+    changes: z.array(z.object({ field: z.string(), from: z.string().nullable(), to: z.string().nullable() })),
+    articles: z.array(
+      z.object({
+        internal: z.boolean(),
+        subject: z.string().nullable(),
+        /** Plain, with its variables filled in. */
+        text: z.string(),
+      }),
+    ),
+  }),
+});
+
 /** Most tickets of one job. */
 export const MOST_OF_A_JOB = 10_000;
 

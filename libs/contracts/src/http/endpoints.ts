@@ -27,7 +27,7 @@ import { customFields, objectAttributes } from './attributes.ts';
 import { auditLog } from './audit.ts';
 import { jobs, ticketWhy, triggers } from './automation.ts';
 import { brandings } from './branding.ts';
-import { applyMacro, massMacro, massUpdate, ticketJobs } from './bulk.ts';
+import { applyMacro, massMacro, massUpdate, previewMacro, ticketJobs } from './bulk.ts';
 import { changes } from './changes.ts';
 import { chatSessions, chatSettings } from './chat.ts';
 import { checklistItems, checklists, checklistTemplates } from './checklists.ts';
@@ -174,6 +174,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(textModules),
   ...Object.values(templates),
   applyMacro,
+  previewMacro,
   massUpdate,
   massMacro,
   ...Object.values(ticketJobs),

@@ -65,6 +65,8 @@ export const PreferencesInput = z.object({
   timezone: TimeZone.nullish(),
   theme: z.enum(['auto', 'light', 'dark']).nullish(),
   density: z.enum(['comfortable', 'compact']).nullish(),
+  /** Whether the lines of lists show how the last message begins. */
+  list_preview: Flag.nullish(),
   /** Shortcuts of a single key. */
   shortcuts: Flag.nullish(),
   /** Own keys by id of the action, `ticket.reply`; an empty key for none. */

@@ -336,6 +336,8 @@ export const TicketListQuery = z.object({
     ])
     .default('updated_at'),
   order: z.enum(['asc', 'desc']).default('desc'),
+  /** Each ticket says how its last message begins. */
+  preview: Flag.optional(),
   /** Opaque cursor of the answer before. */
   after: text(2000).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -367,6 +369,16 @@ export const TicketListRow = z.looseObject({
   last_contact_agent_at: Instant.nullable(),
   /** Values of the custom attributes that the overview has for columns or gathers its tickets by. */
   custom: z.record(z.string(), z.unknown()).optional(),
+  /** Where it is asked for: of the last message that the customer can read; null where there is none with words. */
+  preview: z
+    .object({
+      from: z.string().nullable(),
+      sender: z.enum(['Agent', 'Customer']),
+      /** At most 140 characters, on one line. */
+      text: z.string(),
+      created_at: Instant,
+    })
+    .nullish(),
 });
 
 export const ticketList = defineEndpoint({

@@ -45,7 +45,7 @@ export const importTickets = defineQuestion('rpc.ticket.v1.import-tickets', z.ob
 /** A page of a list of tickets, asked for as `ticket_list` is, with all that the caller may know of each. */
 export const exportTickets = defineQuestion(
   'rpc.ticket.v1.export-tickets',
-  TicketListQuery.omit({ limit: true }),
+  TicketListQuery.omit({ limit: true, preview: true }),
   z.object({
     rows: z.array(z.record(z.string(), z.unknown())),
     /** Cursor of the next page; null on the last one. */

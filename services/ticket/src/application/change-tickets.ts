@@ -94,6 +94,15 @@ export interface Change {
   kept: string[];
 }
 
+/** What actions would do to a ticket. */
+export interface Trial {
+  before: Ticket;
+  after: Ticket;
+  tagged: TagChange | undefined;
+  article: Pick<ArticleDraft, 'internal' | 'subject' | 'body' | 'contentType'> | null;
+  refs: Refs;
+}
+
 /** What a larger piece of work writes in the transaction of its changes. */
 export interface Ledger<Done = Change> {
   /** Those of the tickets that are still to be changed, held until the transaction ends. */
@@ -203,6 +212,20 @@ export class ChangeTickets {
    * @throws AppError why not; forbidden also for those who would do it as customers
    */
   async check(command: UpdateTicket): Promise<void> {
+    await this.tryOut(command);
+  }
+
+  /**
+   * What would become of the ticket as it is; nothing is written.
+   * @throws AppError why it cannot be carried out
+   */
+  async trial(command: CarryOutActions): Promise<Trial> {
+    const { plan, written, writing, refs } = await this.tryOut(command);
+    const { before, tagged } = written;
+    return { before, after: writing.ticket(command.ticketId), tagged, article: plan.article, refs };
+  }
+
+  private async tryOut(command: UpdateTicket | CarryOutActions) {
     const { plans, refs, visible } = await this.prepare([command]);
     const [plan] = plans as [Plan | AppError];
     if (plan instanceof AppError) throw plan;
@@ -212,7 +235,8 @@ export class ChangeTickets {
     const writing = new Writing(this.outbox, refs, this.clock.now(), loaded);
     const threads = await this.threads.latest(on, mailingTickets([plan]));
     const sides = await this.threads.sides(on, sidesOf([plan]));
-    this.apply(plan, 0, { writing, refs, threads, sides, tagging: await this.taggingOf(on, [plan]) });
+    const tagging = await this.taggingOf(on, [plan]);
+    return { plan, written: this.apply(plan, 0, { writing, refs, threads, sides, tagging }), writing, refs };
   }
 
   private async prepare(commands: readonly ChangeTicket[]): Promise<{

@@ -44,7 +44,8 @@ export class ListTickets {
 
   /** @returns the answer of the endpoint as JSON */
   async page(actor: Actor, query: Query): Promise<string> {
-    const { page, next } = await this.take(actor, query, { limit: query.limit });
+    const preview = query.preview ? VisibleTickets.to(actor, 'read') : undefined;
+    const { page, next } = await this.take(actor, query, { limit: query.limit, preview });
     return `{"tickets":${page.tickets},"total":${page.total},"next":${JSON.stringify(next)}}`;
   }
 
@@ -108,7 +109,7 @@ export class ListTickets {
   private async take(
     actor: Actor,
     query: Omit<Query, 'limit'>,
-    how: Pick<ListOrder, 'limit' | 'uncounted'>,
+    how: Pick<ListOrder, 'limit' | 'uncounted' | 'preview'>,
   ): Promise<{ page: ListPage; next: string | null }> {
     const sort = orderKeyNamed(query.sort, await this.attributes.of('Ticket'));
     if (!sort) throw invalidParam('sort', query.sort);

@@ -35,12 +35,13 @@ import {
   type TicketFields,
 } from '../domain/ticket/ticket.ts';
 import { type BusinessEvent, record } from '../events.ts';
+import { excerptOf } from '../html/excerpt.ts';
 import type { ChangeSet, TicketStore } from '../persistence/ticket.store.ts';
 import type { Refs } from './refs.ts';
 import { articleSnapshot, correspondent, ticketSnapshot } from './snapshots.ts';
 
 /** An article that is about to be written; where and when follow from the ticket it joins. */
-export interface NewArticle extends Omit<Article, 'ticketId' | 'createdAt' | 'createdById'> {
+export interface NewArticle extends Omit<Article, 'excerpt' | 'ticketId' | 'createdAt' | 'createdById'> {
   /** The mail was automatic, or must not be answered for another reason. */
   isAutoResponse: boolean;
   /** The mail that carries it to the people outside. */
@@ -396,7 +397,8 @@ export class Writing {
   private write(ticket: Ticket, draft: NewArticle, by: number, at: EpochMs = this.now): Ticket {
     const { isAutoResponse: _, outgoing, ...words } = draft;
     if (outgoing) this.send(sendMail, { aggregateId: ticket.id, data: outgoing });
-    this.rest.articles.push({ ...words, ticketId: ticket.id, createdAt: at, createdById: by });
+    const excerpt = excerptOf(words.body, words.contentType);
+    this.rest.articles.push({ ...words, excerpt, ticketId: ticket.id, createdAt: at, createdById: by });
     const place = { ticketId: ticket.id, id: draft.id, by, at };
     this.remember(created('Ticket::Article', place));
     return countArticle(ticket, draft, at, this.refs.everyContact);

@@ -1,4 +1,12 @@
-import { applyMacro, callerOf, massMacro, massUpdate, type ParsedInputOf, ticketJobs } from '@helpmesh/contracts';
+import {
+  applyMacro,
+  callerOf,
+  massMacro,
+  massUpdate,
+  type ParsedInputOf,
+  previewMacro,
+  ticketJobs,
+} from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { Answers, RawJson, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
@@ -29,6 +37,11 @@ export class BulkController {
     const answer = await this.many.one(requireActor(actor), params.id, body.macro_id, query);
     if (answer instanceof AppError) throw answer;
     return new RawJson(answer);
+  }
+
+  @Answers(previewMacro)
+  async preview({ actor }: RpcContext, { params, body }: ParsedInputOf<typeof previewMacro>) {
+    return this.many.preview(requireActor(actor), params.id, body.macro_id);
   }
 
   @Answers(ticketJobs.create)

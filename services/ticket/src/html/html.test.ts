@@ -1,5 +1,6 @@
 import { escapeHtml } from '@helpmesh/kernel/template';
 import { describe, expect, it } from 'vitest';
+import { EXCERPT_LENGTH, excerptOf } from './excerpt.ts';
 import { extractImages } from './inline-images.ts';
 import { sanitize } from './sanitize.ts';
 import { textOf } from './text.ts';
@@ -41,6 +42,37 @@ it('text of HTML is what a person reads', () => {
   expect(escapeHtml(`<a href="x">'&`)).toBe('&lt;a href=&quot;x&quot;&gt;&#39;&amp;');
 });
 
+describe('how a message begins', () => {
+  it.each([
+    ['one line of what a person reads', '<h1>Hello</h1><p>a &amp;\n<b>b</b></p><img src="cid:x">', 'Hello a & b'],
+    ['links by their words', 'see <a href="https://example.org/long">the page</a>', 'see the page'],
+    ['no quote', '<p>Thanks!</p><blockquote type="cite">What I said</blockquote>', 'Thanks!'],
+    ['a quote where there is nothing else', '<blockquote>What I said</blockquote>', 'What I said'],
+    ['nothing of a picture', '<img src="cid:x">', ''],
+    ['no signs that turn a text round', 'abc\u202edcba\u200b', 'abcdcba'],
+  ])('of HTML: %s', (_, html, expected) => {
+    expect(excerptOf(html, 'text/html')).toBe(expected);
+  });
+
+  it.each([
+    ['as it is written', 'a <b>\r\n\r\n  c\td', 'a <b> c d'],
+    ['below the quote it answers', 'On Monday Anna wrote:\n\n> Does it work?\n> Anna\n\nYes.', 'Yes.'],
+    ['above its signature', 'Yes.\n-- \nAnna Bauer\nEngines Ltd', 'Yes.'],
+    ['of a quote alone', '> Does it work?', '> Does it work?'],
+    ['a line that ends with a colon and leads to no quote', 'Two things:\nfirst', 'Two things: first'],
+  ])('of plain text: %s', (_, text, expected) => {
+    expect(excerptOf(text, 'text/plain')).toBe(expected);
+  });
+
+  it.each(['x', '𝒳', '👩‍🚒'])('of %s is cut between characters, and said to be', (character) => {
+    const excerpt = excerptOf(character.repeat(EXCERPT_LENGTH + 1), 'text/plain');
+    expect([...excerpt].length).toBeLessThanOrEqual(EXCERPT_LENGTH);
+    expect(excerpt).toMatch(/…$/);
+    expect(excerpt.isWellFormed()).toBe(true);
+    expect(excerptOf('x'.repeat(EXCERPT_LENGTH), 'text/plain')).toBe('x'.repeat(EXCERPT_LENGTH));
+  });
+});
+
 it('images in a body become files with a content id', () => {
   const png = Buffer.from('png').toString('base64');
   const { html, images } = extractImages(
@@ -55,6 +87,15 @@ it('images in a body become files with a content id', () => {
 
 describe('a body made to keep the service busy is done with at once', () => {
   const png = Buffer.from('png').toString('base64');
+  it.each([
+    ['quotes within quotes', '<blockquote>'.repeat(40_000)],
+    ['tables within tables', '<table><tr><td>'.repeat(20_000)],
+  ])('an excerpt of %s', (_, html) => {
+    const started = performance.now();
+    excerptOf(html, 'text/html');
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
   it.each([
     ['image tags that never end', '<img '.repeat(40_000)],
     ['attributes that never end', ` src${' '.repeat(40_000)}`.repeat(5)],

@@ -8,6 +8,7 @@ import { matchCtes, type SearchWords, searchTerms } from './search-terms.ts';
 import {
   isCustomer,
   isVisible,
+  isWithin,
   seesAsAgent,
   sharesOrganization,
   type VisibleTickets,
@@ -51,6 +52,8 @@ export interface ListOrder {
   uncounted?: boolean;
   /** Custom attributes that the lines show besides. */
   custom?: readonly CustomColumn[] | undefined;
+  /** Lines say what was last said on the tickets of this scope, to the customer or by them. */
+  preview?: VisibleTickets | undefined;
 }
 
 export interface Statement {
@@ -96,11 +99,33 @@ const referred = [
 const line = `t.line || ${referred.map(({ json }) => json).join(' || ')}`;
 const lineJoins = referred.map(({ join }) => join).join(' ');
 
-/** Closes the line, after the values of custom attributes where some are shown. */
-function lineWith(custom: readonly CustomColumn[] = [], param: Param): string {
-  if (custom.length === 0) return `${line} || '}'`;
+/** The line with what is shown in it besides, and the joins it needs. */
+function lineWith({ custom = [], preview }: ListOrder, param: Param): { line: string; joins: string } {
   const values = custom.map((one) => `${param(one.name, 'text')}, ${customSql(one, param)}`);
-  return `${line} || ',"custom":' || json_build_object(${values.join(', ')})::text || '}'`;
+  const said = preview && lastSaid(preview, param);
+  const members = [
+    line,
+    ...(values.length > 0 ? [`',"custom":' || json_build_object(${values.join(', ')})::text`] : []),
+    ...(said ? [said.json] : []),
+  ];
+  return { line: `${members.join(' || ')} || '}'`, joins: [lineJoins, said?.join ?? ''].join(' ').trim() };
+}
+
+/** The name in `Anna Bauer <anna@b.example>`, or the address where it has none. */
+const nameIn = (from: string) =>
+  `coalesce(nullif(btrim(split_part(${from}, ' <', 1), ' "'), ''), btrim(${from}, ' "<>'))`;
+
+/**
+ * The last message of the ticket `t` that its customer can read, whoever looks: how it begins is kept with it. What the
+ * system says by itself is no word of anybody.
+ */
+function lastSaid(within: VisibleTickets, param: Param) {
+  const members = `',"preview":' || json_build_object('from', left(${nameIn('a."from"')}, 100),
+    'sender', CASE a.sender_id WHEN 2 THEN 'Customer' ELSE 'Agent' END,
+    'text', a.excerpt, 'created_at', iso(a.created_at))::text`;
+  const last = `article WHERE ticket_id = t.id AND NOT internal AND sender_id <> 3 AND ${isWithin(within, param)}`;
+  const from = `(SELECT "from", sender_id, excerpt, created_at FROM ${last} ORDER BY id DESC LIMIT 1) AS a WHERE a.excerpt <> ''`;
+  return about('said', members, from, ',"preview":null');
 }
 
 /**
@@ -166,6 +191,7 @@ export function pageStatement(visible: VisibleTickets, filter: ListFilter, order
     total = totalOf(filter, filters, states, groupId);
   }
   if (order.uncounted) total = '0';
+  const shown = lineWith(order, param);
   const inOrder = `${by('gathered', groupDirection)}key ${direction}, id ${direction}`;
   const backwards = `${by('gathered', groupOpposite)}key ${opposite}, id ${opposite}`;
 
@@ -176,9 +202,9 @@ export function pageStatement(visible: VisibleTickets, filter: ListFilter, order
       SELECT * FROM (${hits}) AS every ORDER BY ${inOrder} LIMIT ${limit}),
     last AS (SELECT * FROM hit ORDER BY ${backwards} LIMIT 1),
     page AS (
-      SELECT '[' || coalesce(string_agg(${lineWith(order.custom, param)}, ',' ORDER BY place.n), '') || ']' AS lines
+      SELECT '[' || coalesce(string_agg(${shown.line}, ',' ORDER BY place.n), '') || ']' AS lines
       FROM unnest(ARRAY(SELECT id FROM hit ORDER BY ${inOrder})) WITH ORDINALITY AS place (id, n)
-        JOIN ticket t ON t.id = place.id ${lineJoins})
+        JOIN ticket t ON t.id = place.id ${shown.joins})
     SELECT (SELECT lines FROM page) AS tickets,
       (SELECT count(*) FROM hit) AS count,
       (SELECT key::text FROM last) AS "lastKey", (SELECT id FROM last) AS "lastId",${group ? '\n      (SELECT gathered::text FROM last) AS "lastGroup",' : ''}

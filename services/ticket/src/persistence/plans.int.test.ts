@@ -46,8 +46,8 @@ beforeAll(async () => {
   await sql(
     ds,
     `INSERT INTO article (ticket_id, type_id, sender_id, content_type, body, internal, created_by_id, updated_by_id, created_at,
-       updated_at, message_id, message_id_md5)
-     SELECT id, 1, 2, 'text/plain', 'body', false, 1, 1, now(), now(), '<' || id || '>', md5('<' || id || '>') FROM ticket`,
+       updated_at, message_id, message_id_md5, excerpt)
+     SELECT id, 1, 2, 'text/plain', 'body', false, 1, 1, now(), now(), '<' || id || '>', md5('<' || id || '>'), 'body' FROM ticket`,
   );
   await sql(
     ds,
@@ -147,6 +147,7 @@ describe('no statement of a hot path reads a whole table', () => {
         [
           [`${name}, first page`, filter, order()],
           [`${name}, next page`, filter, order({ after })],
+          [`${name}, with what was said last`, filter, order({ preview: agent })],
         ] as const,
     ),
   )('list %s', async (_, filter, by) => {
@@ -468,8 +469,11 @@ it('who is no customer has no ticket read as one, though all tickets be those of
   expect(scans.filter((line) => !line.includes('never executed'))).toEqual([]);
 });
 
-it('a page of an agent touches as many tickets as it shows from each group, not as many as there are', async () => {
-  const { text, params } = pageStatement(agent, {}, order());
+it.each([
+  ['a page', order()],
+  ['a page with what was said last', order({ preview: VisibleTickets.toTheService() })],
+])('%s of an agent touches as many tickets as it shows from each group, not as many as there are', async (_, by) => {
+  const { text, params } = pageStatement(agent, {}, by);
   const [row] = await sql<{ 'QUERY PLAN': { Plan: Plan }[] }>(
     ds,
     `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`,

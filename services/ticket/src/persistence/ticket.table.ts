@@ -28,7 +28,8 @@ export const ticketColumns = [
 
 export const articleColumns = [
   ...['id', 'ticket_id', 'type_id', 'sender_id', 'from', 'to', 'cc', 'bcc', 'subject', 'reply_to'],
-  ...['message_id', 'message_id_md5', 'in_reply_to', 'references', 'content_type', 'body', 'internal', 'preferences'],
+  ...['message_id', 'message_id_md5', 'in_reply_to', 'references', 'content_type', 'body', 'excerpt', 'internal'],
+  'preferences',
   ...['origin_by_id', 'inbound_id', 'inbound_unreadable', 'raw_sha256', 'raw_size'],
   ...['created_by_id', 'updated_by_id', 'created_at', 'updated_at'],
 ] as const;
@@ -193,6 +194,7 @@ export function articleRow(article: Article): Row {
     references: article.references,
     content_type: article.contentType,
     body: article.body,
+    excerpt: article.excerpt,
     internal: article.internal,
     preferences: article.preferences,
     origin_by_id: article.originById,

@@ -40,6 +40,13 @@ export class VisibleTickets {
 export const isVisible = (t = 't') =>
   `($1 OR ${t}.group_id = ANY ($2::int[]) OR ${t}.customer_id = $3::int OR ${t}.organization_id = ANY ($4::int[]))`;
 
+/** The same of another scope than that of the statement. @param param  takes one of its parameters into the statement */
+export const isWithin = ({ params }: VisibleTickets, param: (value: unknown, type: string) => string, t = 't') => {
+  const [everything, groups, customer, organizations] = params;
+  return `(${param(everything, 'boolean')} OR ${t}.group_id = ANY (${param(groups, 'int[]')})
+    OR ${t}.customer_id = ${param(customer, 'int')} OR ${t}.organization_id = ANY (${param(organizations, 'int[]')}))`;
+};
+
 /** Condition over the ticket `t`: the actor sees it as an agent, so with its internal articles. */
 export const seesAsAgent = (t = 't') => `($1 OR ${t}.group_id = ANY ($2::int[]))`;
 

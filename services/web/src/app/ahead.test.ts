@@ -24,12 +24,14 @@ it.each([
   await queryClient.fetchQuery({ ...meQuery, staleTime: 0 });
   await queryClient.fetchQuery({ ...ticketCountsQuery, staleTime: 0 });
   const given = Object.fromEntries(new URLSearchParams(search));
-  if (search) await queryClient.fetchInfiniteQuery({ ...ticketListQuery(parseListState(given, 'open')), staleTime: 0 });
+  const preview = given.view !== undefined;
+  const list = ticketListQuery(parseListState(given, 'open'), preview);
+  if (search) await queryClient.fetchInfiniteQuery({ ...list, staleTime: 0 });
   if (ticket) {
     await queryClient.fetchQuery(ticketQuery(ticket));
     await queryClient.fetchQuery(articlesQuery(ticket));
   }
-  expect(askedFirst(path, search)).toEqual(asked);
+  expect(askedFirst(path, search, preview)).toEqual(asked);
 });
 
 it('takes an answer once: whoever asks again wants to know what is so now', async () => {

@@ -10,8 +10,11 @@ declare global {
   }
 }
 
-/** What a page will ask as soon as its scripts are there. The same words as of the queries, or it is asked for nothing. */
-export function askedFirst(pathname: string, search: string): string[] {
+/**
+ * What a page will ask as soon as its scripts are there. The same words as of the queries, or it is asked for nothing.
+ * @param preview  lists ask how the last messages begin
+ */
+export function askedFirst(pathname: string, search: string, preview: boolean): string[] {
   const asked = ['/api/v1/users/me?expand=true', '/api/v1/ticket_counts'];
   const given = Object.fromEntries(new URLSearchParams(search));
   const ticket = /^\/tickets\/([1-9]\d*)$/.exec(pathname)?.[1];
@@ -23,7 +26,7 @@ export function askedFirst(pathname: string, search: string): string[] {
     ];
   }
   if (!namesList(pathname, given)) return asked;
-  return [...asked, `/api/v1/ticket_list?${new URLSearchParams(listQuery(parseListState(given, 'my-open')))}`];
+  return [...asked, `/api/v1/ticket_list?${new URLSearchParams(listQuery(parseListState(given, 'my-open'), preview))}`];
 }
 
 /** Which list is shown where none is named depends on who asks. */

@@ -252,6 +252,7 @@ export const routes = {
   previewDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/preview'],
   previewEntitlementMappings: ['POST', '/api/v1/entitlement_mappings/preview'],
   previewJob: ['POST', '/api/v1/jobs/preview'],
+  previewMacro: ['POST', '/api/v1/tickets/:id/macro/preview'],
   previewMailTemplate: ['POST', '/api/v1/mail_templates/preview'],
   previewRecurringTicket: ['POST', '/api/v1/recurring_tickets/preview'],
   previewRetention: ['POST', '/api/v1/retention_rules/preview'],
@@ -617,6 +618,7 @@ export interface Endpoints {
   previewDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['preview'];
   previewEntitlementMappings: (typeof contracts.entitlementMappings)['preview'];
   previewJob: (typeof contracts.jobs)['preview'];
+  previewMacro: typeof contracts.previewMacro;
   previewMailTemplate: (typeof contracts.mailTextTemplates)['preview'];
   previewRecurringTicket: (typeof contracts.recurringTickets)['preview'];
   previewRetention: (typeof contracts.retentionRules)['tryOut'];

@@ -19,6 +19,7 @@ export interface Preferences {
   timezone?: string;
   theme?: 'auto' | 'light' | 'dark';
   density?: Density;
+  list_preview?: boolean;
   shortcuts?: boolean;
   shortcut_keys?: Record<string, string>;
   after_close?: AfterClose;
@@ -28,11 +29,12 @@ export const preferencesOf = (me: Pick<Me, 'preferences'>): Preferences => me.pr
 
 /** Looks and speaks as somebody chose, on whatever device; what they chose nothing about stays as it is here. */
 export async function applyPreferences(me: Pick<Me, 'preferences'>): Promise<void> {
-  const { locale, timezone, density, shortcuts, shortcut_keys } = preferencesOf(me);
+  const { locale, timezone, density, list_preview: preview, shortcuts, shortcut_keys } = preferencesOf(me);
   setTimeZone(timezone);
   registry.giveKeys(shortcut_keys ?? {});
   const shell = useShell.getState();
   if (density && density !== shell.density) shell.setDensity(density);
+  if (preview !== undefined && preview !== shell.preview) shell.setPreview(preview);
   if (shortcuts !== undefined && shortcuts !== shell.shortcuts) shell.setShortcuts(shortcuts);
   const language = languageOf(locale);
   if (language && document.documentElement.lang !== language) await activateLanguage(language, { remember: true });

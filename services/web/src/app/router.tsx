@@ -21,6 +21,8 @@ import { applyPreferences } from './preferences.ts';
 import { queryClient } from './query-client.ts';
 import { Shell } from './shell/app-shell.tsx';
 import { Crashed, NotFound, Starting } from './shell/fallbacks.tsx';
+import { asksPreview } from './shell/list-looks.ts';
+import { useShell } from './shell/store.ts';
 
 type Search = Record<string, string>;
 /** What pages of the administration keep in the address: words, a role, the filter of the audit log, whom it is about. */
@@ -143,7 +145,8 @@ const tickets = createRoute({
     const me = cache.getQueryData(meQuery.queryKey);
     if (!me || me.two_factor_required) return;
     const { agent } = capabilitiesOf(me as AccessFacts);
-    void cache.prefetchInfiniteQuery(ticketListQuery(parseListState(search, standardView(agent))));
+    const preview = asksPreview(useShell.getState());
+    void cache.prefetchInfiniteQuery(ticketListQuery(parseListState(search, standardView(agent)), preview));
   },
   // In the shell: as parts of its own it came in two dozen files, of which a browser fetches six at a time.
   component: TicketListPage,
@@ -412,7 +415,9 @@ export function fetchPageOf({ pathname, search }: Location): void {
   if (!isAskedAhead()) return;
   const given = Object.fromEntries(new URLSearchParams(search));
   if (namesList(pathname, given))
-    void queryClient.prefetchInfiniteQuery(ticketListQuery(parseListState(given, 'open')));
+    void queryClient.prefetchInfiniteQuery(
+      ticketListQuery(parseListState(given, 'open'), asksPreview(useShell.getState())),
+    );
 }
 
 declare module '@tanstack/react-router' {

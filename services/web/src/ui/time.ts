@@ -27,6 +27,9 @@ export function setTimeZone(timeZone: string | undefined): void {
   absolute.clear();
 }
 
+/** The zone by whose clock times are told. */
+export const timeZone = (): string => zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 export function relativeTime(locale: string, at: number, now: number): string {
   const format = relative.get(locale) ?? new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   relative.set(locale, format);

@@ -31,6 +31,8 @@ export interface Article {
   contentType: 'text/plain' | 'text/html';
   /** Sanitized when HTML. */
   body: string;
+  /** How the body begins, on one line of plain text. */
+  excerpt: string;
   internal: boolean;
   preferences: Record<string, unknown>;
   /** The person who said it, when somebody else wrote it down. */

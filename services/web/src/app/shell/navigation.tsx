@@ -33,7 +33,9 @@ import {
 import { ticketCountsQuery, ticketListQuery } from '../../features/tickets/queries.ts';
 import { withTexts } from '../i18n.ts';
 import { Beside } from './beside.tsx';
+import { asksPreview } from './list-looks.ts';
 import classes from './navigation.module.css';
+import { useShell } from './store.ts';
 
 const icons: Partial<Record<View, TablerIcon>> = {
   'my-open': IconUser,
@@ -152,8 +154,9 @@ export function Navigation() {
 /** A list is asked for when the pointer, the finger or the keyboard comes to its name: it is there when it is wanted. */
 function useSoon() {
   const cache = useQueryClient();
+  const preview = useShell(asksPreview);
   return (search: Record<string, string>) => {
-    const ask = () => void cache.prefetchInfiniteQuery(ticketListQuery(parseListState(search, 'open')));
+    const ask = () => void cache.prefetchInfiniteQuery(ticketListQuery(parseListState(search, 'open'), preview));
     return { onPointerEnter: ask, onPointerDown: ask, onFocus: ask };
   };
 }

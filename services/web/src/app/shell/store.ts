@@ -1,21 +1,19 @@
 import { create } from 'zustand';
+import { densityKey, keptLooks, type ListLooks, previewKey } from './list-looks.ts';
 
 export type LiveStatus = 'connecting' | 'live' | 'offline';
 
-export type Density = 'comfortable' | 'compact';
+export type Density = ListLooks['density'];
 
 const shortcutsKey = 'helpmesh.shortcuts';
-const densityKey = 'helpmesh.density';
 const splitKey = 'helpmesh.split';
 const stored = (key: string) => (typeof localStorage === 'undefined' ? null : localStorage.getItem(key));
 
-interface Shell {
+interface Shell extends ListLooks {
   navOpen: boolean;
   helpOpen: boolean;
   /** Single-key shortcuts may be switched off (WCAG 2.1.4). */
   shortcuts: boolean;
-  /** How much room a line of a list takes. */
-  density: Density;
   /** Whether lists show the ticket one is at beside them, where the screen has room for both. */
   split: boolean;
   live: LiveStatus;
@@ -25,6 +23,7 @@ interface Shell {
   setHelpOpen: (open: boolean) => void;
   setShortcuts: (on: boolean) => void;
   setDensity: (density: Density) => void;
+  setPreview: (on: boolean) => void;
   setSplit: (on: boolean) => void;
   setLive: (live: LiveStatus) => void;
   setLastList: (search: Record<string, string>) => void;
@@ -34,7 +33,7 @@ export const useShell = create<Shell>((set) => ({
   navOpen: false,
   helpOpen: false,
   shortcuts: stored(shortcutsKey) !== 'off',
-  density: stored(densityKey) === 'compact' ? 'compact' : 'comfortable',
+  ...keptLooks(stored),
   split: stored(splitKey) === 'on',
   live: 'connecting',
   lastList: {},
@@ -47,6 +46,10 @@ export const useShell = create<Shell>((set) => ({
   setDensity: (density) => {
     localStorage.setItem(densityKey, density);
     set({ density });
+  },
+  setPreview: (preview) => {
+    localStorage.setItem(previewKey, preview ? 'on' : 'off');
+    set({ preview });
   },
   setSplit: (split) => {
     localStorage.setItem(splitKey, split ? 'on' : 'off');

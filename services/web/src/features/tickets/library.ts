@@ -1,4 +1,6 @@
+import type { OutputOf } from '@helpmesh/contracts';
 import { queryOptions } from '@tanstack/react-query';
+import type { Endpoints } from '../../app/api.gen.ts';
 import { call } from '../../app/api.ts';
 
 export const macrosQuery = queryOptions({
@@ -6,6 +8,9 @@ export const macrosQuery = queryOptions({
   queryFn: async ({ signal }) => (await call('listMacros', { signal })).filter(({ active }) => active),
   staleTime: 5 * 60_000,
 });
+
+/** What a macro would do to a ticket. */
+export type MacroOutcome = OutputOf<Endpoints['previewMacro']>;
 
 export const textModulesQuery = queryOptions({
   queryKey: ['lookup', 'text-modules'],

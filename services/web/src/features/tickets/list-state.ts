@@ -36,8 +36,16 @@ export const defaultSort: Pick<ListState, 'sort' | 'order'> = { sort: 'updated_a
 
 const pageSize = 50;
 
-/** The question for a page of a list. @param after  where the page before ended; null for the first */
-export function listQuery({ view, overview, sort, order, q, group }: ListState, after: string | null = null) {
+/**
+ * The question for a page of a list.
+ * @param preview  how the last messages begin is asked for
+ * @param after    where the page before ended; null for the first
+ */
+export function listQuery(
+  { view, overview, sort, order, q, group }: ListState,
+  preview: boolean,
+  after: string | null = null,
+) {
   return {
     view: overview ?? view,
     sort,
@@ -45,6 +53,7 @@ export function listQuery({ view, overview, sort, order, q, group }: ListState, 
     limit: String(pageSize),
     ...(q.trim() === '' ? {} : { query: q.trim() }),
     ...(group === null ? {} : { group_id: String(group) }),
+    ...(preview && { preview: 'true' }),
     ...(after === null ? {} : { after }),
   };
 }

@@ -47,10 +47,11 @@ export const ticketKeys = {
 const sameList = (one: ListState | undefined, other: ListState) =>
   one?.view === other.view && one.overview === other.overview;
 
-export const ticketListQuery = (state: ListState) =>
+/** @param preview  with how the last messages begin */
+export const ticketListQuery = (state: ListState, preview: boolean) =>
   infiniteQueryOptions({
-    queryKey: [...ticketKeys.lists, state] as const,
-    queryFn: ({ pageParam, signal }) => call('ticketList', { query: listQuery(state, pageParam), signal }),
+    queryKey: [...ticketKeys.lists, state, preview] as const,
+    queryFn: ({ pageParam, signal }) => call('ticketList', { query: listQuery(state, preview, pageParam), signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     // Another sort or word keeps the old rows until the new ones are there; another view must not show wrong rows.

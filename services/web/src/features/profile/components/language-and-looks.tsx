@@ -20,7 +20,7 @@ const zones = Intl.supportedValuesOf('timeZone');
 export function LanguageAndLooks() {
   const { t, i18n } = useLingui();
   const { me, agent, may } = useMe();
-  const { density, shortcuts, setDensity, setShortcuts } = useShell();
+  const { density, preview, shortcuts, setDensity, setPreview, setShortcuts } = useShell();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const chosen = preferencesOf(me);
   const save = useMutation({
@@ -96,6 +96,15 @@ export function LanguageAndLooks() {
                 const wished = value === 'compact' ? 'compact' : 'comfortable';
                 setDensity(wished);
                 keep({ density: wished });
+              }}
+            />
+            <Switch
+              label={t`Lists show how the last message begins`}
+              description={t`Only in comfortable lines.`}
+              checked={preview}
+              onChange={({ currentTarget: { checked } }) => {
+                setPreview(checked);
+                keep({ list_preview: checked });
               }}
             />
             {agent && (

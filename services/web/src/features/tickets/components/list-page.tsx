@@ -9,6 +9,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { withTexts } from '../../../app/i18n.ts';
 import { Beside } from '../../../app/shell/beside.tsx';
+import { asksPreview } from '../../../app/shell/list-looks.ts';
 import { useShell } from '../../../app/shell/store.ts';
 import { ListSearch } from '../../../ui/list-search.tsx';
 import { Empty, Failed } from '../../../ui/state-messages.tsx';
@@ -31,8 +32,8 @@ import { TicketGrid } from './ticket-grid.tsx';
 const BulkBar = lazy(() =>
   withTexts(() => import('./bulk-bar.tsx'), 'work').then((file) => ({ default: file.BulkBar })),
 );
-const ListExport = lazy(() =>
-  withTexts(() => import('./list-export.tsx'), 'work').then((file) => ({ default: file.ListExport })),
+const ListMenu = lazy(() =>
+  withTexts(() => import('./list-menu.tsx'), 'work').then((file) => ({ default: file.ListMenu })),
 );
 const ticketPage = () => withTexts(() => import('./ticket-page.tsx'), 'work');
 const TicketPane = lazy(() => ticketPage().then((file) => ({ default: file.TicketPane })));
@@ -54,7 +55,8 @@ export function TicketListPage() {
   const search = useSearch({ from: '/app/tickets' });
   const state = parseListState(search, standardView(agent));
   const { data: groups = [] } = useQuery({ ...groupsQuery, enabled: agent });
-  const list = useInfiniteQuery(ticketListQuery(state));
+  const preview = useShell(asksPreview);
+  const list = useInfiniteQuery(ticketListQuery(state, preview));
   // Read here: what is only read where the list ends is told to nobody when it changes, and the list ended there for good.
   const { hasNextPage, isFetching } = list;
   const setLastList = useShell((shell) => shell.setLastList);
@@ -115,11 +117,9 @@ export function TicketListPage() {
           <span className={classes.total} role="status">
             {list.data && <Plural value={total} one="# ticket" other="# tickets" />}
           </span>
-          {total > 0 && (
-            <Beside>
-              <ListExport state={state} />
-            </Beside>
-          )}
+          <Beside>
+            <ListMenu state={state} empty={total === 0} />
+          </Beside>
           {overview && (overview.personal || may('admin.overview')) && (
             <Link to="/overviews/$id" params={{ id: String(overview.id) }} className={classes.edit}>
               {t`Edit overview`}

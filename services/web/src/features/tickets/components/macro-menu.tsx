@@ -5,19 +5,29 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconBolt } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
 import { registry } from '../../../app/actions/registry.ts';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { call } from '../../../app/api.ts';
+import { withTexts } from '../../../app/i18n.ts';
 import { useShell } from '../../../app/shell/store.ts';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
-import { macrosQuery } from '../library.ts';
+import { type MacroOutcome, macrosQuery } from '../library.ts';
 import type { Ticket } from '../queries.ts';
 
-interface Macro {
+export interface Macro {
   id: number;
   name: string;
+  perform: Record<string, unknown>;
   ux_flow_next_up: string;
 }
+
+const MacroPreview = lazy(() =>
+  withTexts(() => import('./macro-preview.tsx'), 'work').then((file) => ({ default: file.MacroPreview })),
+);
+
+/** So many changes are made without being shown first. */
+const MOST_UNSEEN = 3;
 
 /** The macros of this ticket's group: in a menu, and each a command. Nothing where there is none. */
 export function MacroMenu({ ticket }: { ticket: Ticket }) {
@@ -39,11 +49,35 @@ export function MacroMenu({ ticket }: { ticket: Ticket }) {
     },
     onError: (error) => notifyProblem(i18n, t`The macro was not run`, error),
   });
+  const [shown, setShown] = useState<{ macro: Macro; would: MacroOutcome } | null>(null);
+  const look = useMutation({
+    mutationFn: (macro: Macro) => call('previewMacro', { params: { id: ticket.id }, body: { macro_id: macro.id } }),
+    onSuccess: (would, macro) => {
+      if (would.changes.length + would.articles.length > MOST_UNSEEN) setShown({ macro, would });
+      else apply.mutate(macro);
+    },
+    onError: (error) => notifyProblem(i18n, t`The macro was not run`, error),
+  });
+  // One action may change two fields, a customer and their organization.
+  const run = (macro: Macro) =>
+    Object.keys(macro.perform).length < MOST_UNSEEN ? apply.mutate(macro) : look.mutate(macro);
   if (macros.length === 0) return null;
   return (
     <>
+      {shown && (
+        <Suspense fallback={null}>
+          <MacroPreview
+            {...shown}
+            onClose={() => setShown(null)}
+            onRun={() => {
+              setShown(null);
+              apply.mutate(shown.macro);
+            }}
+          />
+        </Suspense>
+      )}
       {macros.map((macro) => (
-        <MacroCommand key={macro.id} macro={macro} onRun={() => apply.mutate(macro)} />
+        <MacroCommand key={macro.id} macro={macro} onRun={() => run(macro)} />
       ))}
       <MacrosAction onRun={menu.open} />
       <Menu position="bottom-end" opened={opened} onChange={menu.set}>
@@ -52,7 +86,7 @@ export function MacroMenu({ ticket }: { ticket: Ticket }) {
             size="compact-sm"
             variant="default"
             ml={6}
-            loading={apply.isPending}
+            loading={apply.isPending || look.isPending}
             leftSection={<IconBolt size={15} aria-hidden />}
           >
             {t`Macros`}
@@ -60,7 +94,7 @@ export function MacroMenu({ ticket }: { ticket: Ticket }) {
         </Menu.Target>
         <Menu.Dropdown mah={320} style={{ overflowY: 'auto' }}>
           {macros.map((macro) => (
-            <Menu.Item key={macro.id} onClick={() => apply.mutate(macro)}>
+            <Menu.Item key={macro.id} onClick={() => run(macro)}>
               {macro.name}
             </Menu.Item>
           ))}

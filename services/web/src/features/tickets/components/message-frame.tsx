@@ -77,8 +77,18 @@ export function MessageFrame({ html, title, cids, sender }: Props) {
       );
       for (const image of images) {
         if (image.naturalWidth < WORTH_A_LOOK || image.closest('a')) continue;
+        const { src, alt } = image;
+        const zoom = () => setZoomed({ src, alt });
         image.style.cursor = 'zoom-in';
-        image.addEventListener('click', () => setZoomed({ src: image.src, alt: image.alt }));
+        image.tabIndex = 0;
+        image.role = 'button';
+        image.ariaLabel = alt ? t`Enlarge the image ${alt}` : t`Enlarge the image`;
+        image.addEventListener('click', zoom);
+        image.addEventListener('keydown', (event) => {
+          if (event.key !== 'Enter' && event.key !== ' ') return;
+          event.preventDefault();
+          zoom();
+        });
       }
     };
     element.addEventListener('load', loaded);
@@ -87,7 +97,7 @@ export function MessageFrame({ html, title, cids, sender }: Props) {
       element.removeEventListener('load', loaded);
       observer?.disconnect();
     };
-  }, [document]);
+  }, [document, t]);
 
   return (
     <>

@@ -33,6 +33,8 @@ interface Props {
   chosen: boolean | undefined;
   /** Where it has the words that the list was searched by. */
   highlight: Highlight | undefined;
+  /** There is a line for how the last message begins. */
+  preview: boolean;
   onChoose: (range: boolean) => void;
   /** Pointing at the row shows the ticket beside the list, twice opens it. */
   beside: boolean;
@@ -59,7 +61,7 @@ export const TicketGridRow = memo(
       onFocus,
       onOpen,
     } = props;
-    const { highlight } = props;
+    const { highlight, preview } = props;
     const unread = useSeen((seen) => isUnread(seen, ticket));
     return (
       // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys of its rows
@@ -109,6 +111,15 @@ export const TicketGridRow = memo(
             <a href={`/tickets/${ticket.id}`} className={classes.link} tabIndex={-1}>
               {highlight ? <Pieces pieces={highlight.title} /> : ticket.title}
             </a>
+            {preview && (
+              <div className={classes.preview}>
+                {ticket.preview && (
+                  <>
+                    <span className={classes.who}>{ticket.preview.from ?? ticket.customer}:</span> {ticket.preview.text}
+                  </>
+                )}
+              </div>
+            )}
             <div className={classes.meta}>
               <span>#{ticket.number}</span>
               {highlight && highlight.text.length > 0 ? (
@@ -172,6 +183,7 @@ export const TicketGridRow = memo(
     before.columns === after.columns &&
     before.custom === after.custom &&
     before.highlight === after.highlight &&
+    before.preview === after.preview &&
     before.beside === after.beside &&
     before.own === after.own &&
     before.chosen === after.chosen,

@@ -17,6 +17,7 @@ import {
   useState,
 } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
+import { asksPreview } from '../../../app/shell/list-looks.ts';
 import { useShell } from '../../../app/shell/store.ts';
 import type { CustomField } from '../../custom/queries.ts';
 import { isSortable, shownText } from '../../custom/shown.ts';
@@ -59,6 +60,8 @@ interface Props extends Pick<ListState, 'sort' | 'order'> {
 const NARROW_PX = 620;
 /** Height of the line above a group. */
 const HEAD_PX = 32;
+/** Of how a message begins, below the title. */
+const PREVIEW_PX = 20;
 
 /** Who stays so long at a ticket may open it, ms: what it shows is asked for then. */
 const STAY_MS = 80;
@@ -84,6 +87,7 @@ export function TicketGrid(props: Props) {
   const { me } = useMe();
   const navigate = useNavigate();
   const compact = useShell(({ density }) => density === 'compact');
+  const preview = useShell(asksPreview);
   const scroller = useRef<HTMLDivElement | null>(null);
   const { ref: measure, width } = useElementSize();
   const narrow = (width || window.innerWidth) <= NARROW_PX;
@@ -99,7 +103,8 @@ export function TicketGrid(props: Props) {
   const virtual = useVirtualizer({
     count: tickets.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => (narrow ? 76 : compact ? 36 : 56) + (groups.has(index) ? HEAD_PX : 0),
+    estimateSize: (index) =>
+      (narrow ? 76 : compact ? 36 : 56) + (preview ? PREVIEW_PX : 0) + (groups.has(index) ? HEAD_PX : 0),
     overscan: 6,
     // Rows stand in the first picture already; how high the list really is is measured then.
     initialRect: lastRect,
@@ -125,7 +130,7 @@ export function TicketGrid(props: Props) {
     if (measured.current) virtual.measure();
     measured.current = true;
     if (virtual.scrollRect) lastRect = virtual.scrollRect;
-  }, [narrow, compact, groups]);
+  }, [narrow, compact, preview, groups]);
 
   const shownId = tickets[active]?.id;
   const held = useRef(false);
@@ -342,6 +347,7 @@ export function TicketGrid(props: Props) {
                       own={selection === undefined && ticket.customer_id === me.id}
                       chosen={chosen(ticket.id)}
                       highlight={highlights.get(ticket.id)}
+                      preview={preview}
                       onChoose={(range) => onChoose(ticket.id, range)}
                       beside={beside}
                       onOpen={() => open(ticket)}

@@ -16,6 +16,7 @@ import { lazy, Suspense, useDeferredValue, useEffect, useState } from 'react';
 import { registry } from '../../../app/actions/registry.ts';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { ApiError } from '../../../app/api.ts';
+import { asksPreview } from '../../../app/shell/list-looks.ts';
 import { useShell } from '../../../app/shell/store.ts';
 import { Empty, Failed } from '../../../ui/state-messages.tsx';
 import { nameOf, userQuery } from '../../people/queries.ts';
@@ -209,7 +210,7 @@ function Steps({ id }: { id: number }) {
   const navigate = useNavigate();
   const { agent } = useMe();
   const lastList = useShell((shell) => shell.lastList);
-  const { queryKey } = ticketListQuery(parseListState(lastList, standardView(agent)));
+  const { queryKey } = ticketListQuery(parseListState(lastList, standardView(agent)), useShell(asksPreview));
   const ids = cache
     .getQueryData<InfiniteData<ListPage>>(queryKey)
     ?.pages.flatMap((page) => page.tickets.map((ticket) => ticket.id));
