@@ -109,7 +109,7 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
 
 /** Subjects that each process of a service hears as it happens, beside the streams: nothing is kept for later. */
 export const watched: Partial<Record<ServiceName, readonly string[]>> = {
-  gateway: ['access.v1.>', 'notice.v1.>', 'call.v1.>', 'chat.v1.>'],
+  gateway: ['access.v1.>', 'notice.v1.>', 'call.v1.>', 'chat.v1.>', 'setting.v1.>'],
   ticket: ['attribute.v1.>'],
   identity: ['attribute.v1.>'],
 };

@@ -35,6 +35,7 @@ import { OverviewSortings1799462210000 } from './persistence/migrations/17994622
 import { DeskChoices1799462220000 } from './persistence/migrations/1799462220000-desk-choices.ts';
 import { Maintenance1799462700000 } from './persistence/migrations/1799462700000-maintenance.ts';
 import { PeopleRuleDone1799463500000 } from './persistence/migrations/1799463500000-people-rule-done.ts';
+import { ReloadPages1799463510000 } from './persistence/migrations/1799463510000-reload-pages.ts';
 
 export const migrations = [
   messagingTables,
@@ -71,6 +72,7 @@ export const migrations = [
   DeskChoices1799462220000,
   Maintenance1799462700000,
   PeopleRuleDone1799463500000,
+  ReloadPages1799463510000,
 ];
 
 /** What a request may name a version of. */

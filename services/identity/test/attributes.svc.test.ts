@@ -9,6 +9,7 @@ import {
   keepOverviewSortings,
   organizations,
   pickPeople,
+  roles,
   users,
 } from '@helpmesh/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -382,6 +383,18 @@ describe('schedules over people and organizations', () => {
     await expect(change('User', [ids.agent], { condition, perform: erase })).rejects.toMatchObject({
       code: 'action.invalid',
     });
+  });
+
+  it.each([
+    ['roles', roles],
+    ['groups', groups],
+  ] as const)('are not what %s are searched by: a condition is refused, and an empty one is none', async (_, crud) => {
+    const condition = { 'role.active': { operator: 'is', value: true } };
+    for (const given of [condition, JSON.stringify(condition)]) {
+      const search = desk.page(crud.search, { condition: given }, ids.admin);
+      await expect(search).rejects.toMatchObject({ kind: 'invalid', code: 'condition.unsupported' });
+    }
+    expect((await desk.page(crud.search, { condition: {} }, ids.admin)).list.length).toBeGreaterThan(0);
   });
 
   it('know nobody who looks, unlike a search', async () => {

@@ -97,7 +97,7 @@ const SearchInput = Page.extend({
   only_total_count: Flag.optional(),
   /** Comma lists or arrays. */
   ids: Ids.optional(),
-  /** Selector JSON (docs/how-to/conditions.md), in an address as its text; narrows what `query` and `ids` find. */
+  /** Selector JSON (docs/how-to/conditions.md), in an address as its text; narrows what `query` and `ids` find. Of groups and roles nothing can be asked. */
   condition: z.union([z.record(z.string(), z.unknown()), text(20_000)]).nullish(),
   /** Users only. */
   role_ids: Ids.optional(),

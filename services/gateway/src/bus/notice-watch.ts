@@ -1,11 +1,12 @@
-import { callChanged, type Envelope, noticesChanged } from '@helpmesh/contracts';
+import { callChanged, type Envelope, noticesChanged, settingChanged } from '@helpmesh/contracts';
 import type { Bus } from '@helpmesh/messaging';
 import { logger } from '@helpmesh/telemetry';
 import type { Subscription } from '@nats-io/transport-node';
 import type { LiveHub } from '../application/live-hub.ts';
 
 /**
- * Tells open pages that their person's notifications, or the telephone calls, are others now. Listens with a plain subscription beside the
+ * Tells open pages that their person's notifications, or the telephone calls, are others now, and that an administrator
+ * wants them loaded anew. Listens with a plain subscription beside the
  * stream: every gateway must hear it now, and none later, because a page that comes back asks by itself.
  */
 export class NoticeWatch {
@@ -24,6 +25,11 @@ export class NoticeWatch {
       }),
       // Says nothing but that there is something new: the log is for few, and they ask for it.
       this.bus.nc.subscribe(callChanged.type, { callback: () => this.hub.whisper(null, CALLS) }),
+      this.bus.nc.subscribe(settingChanged.type, {
+        callback: (error, message) => {
+          if (!error) this.hearSetting(message.string());
+        },
+      }),
     );
     void this.watchConnection();
   }
@@ -42,6 +48,15 @@ export class NoticeWatch {
     }
   }
 
+  private hearSetting(text: string): void {
+    try {
+      const { name } = settingChanged.data.parse((JSON.parse(text) as Envelope).data);
+      if (name === 'maintenance_reload_at') this.hub.whisper(null, RELOAD);
+    } catch (error) {
+      this.log.warn({ err: error }, 'an event about a setting cannot be read');
+    }
+  }
+
   /** Events of the time without a connection were missed. */
   private async watchConnection(): Promise<void> {
     for await (const { type } of this.bus.nc.status())
@@ -51,4 +66,5 @@ export class NoticeWatch {
 
 /** Without an id: the place in the stream of tickets stays. Whose page it is asks for the list itself. */
 const CHANGED = 'event: notifications\ndata: {}\n\n';
+const RELOAD = 'event: reload\ndata: {}\n\n';
 const CALLS = 'event: calls\ndata: {}\n\n';

@@ -43,6 +43,8 @@ const shapes = {
   /** The page for signing in says something, also while the desk is open. */
   maintenance_login: z.boolean(),
   maintenance_login_message: z.string().max(1_000),
+  /** When all open pages were last asked to load themselves anew; empty: never. */
+  maintenance_reload_at: z.union([z.literal(''), z.iso.datetime()]),
 } satisfies Record<string, z.ZodType>;
 export type SettingName = keyof typeof shapes;
 
@@ -79,12 +81,13 @@ const about: Record<SettingName, About> = {
   maintenance_mode: { ...ofMaintenance, title: 'Maintenance Mode', initial: false },
   maintenance_login: { ...ofMaintenance, title: 'Maintenance Login', initial: false },
   maintenance_login_message: { ...ofMaintenance, title: 'Maintenance Login', initial: '' },
+  maintenance_reload_at: { ...ofMaintenance, title: 'Reload all clients', initial: '' },
   timezone_default: { area: 'System::Base', permission: 'admin.system', title: 'Default time zone', initial: '' },
 };
-/** What other services keep, and are told of. */
+/** What other services keep or act on, and are told of. */
 const kept: ReadonlySet<string> = new Set<SettingName>([
   ...(['timezone_default', 'ticket_number', 'ticket_number_increment', 'ticket_number_date'] as const),
-  'ticket_last_contact_behaviour',
+  ...(['ticket_last_contact_behaviour', 'maintenance_reload_at'] as const),
 ]);
 
 const SYSTEM = 1;

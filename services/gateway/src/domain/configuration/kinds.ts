@@ -121,7 +121,8 @@ export const kinds: readonly Kind[] = [
   }),
   named('settings', 'name value', {
     fixed: true,
-    only: ({ preferences }) => (preferences as Fields)?.readonly !== true,
+    // When pages were last asked for something is nothing to carry to another desk.
+    only: ({ name, preferences }) => (preferences as Fields)?.readonly !== true && name !== 'maintenance_reload_at',
     read: (row) => ({ ...row, value: (row.state_current as Fields).value }),
     write: ({ value }) => ({ state_current: { value } }),
   }),

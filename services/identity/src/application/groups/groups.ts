@@ -22,6 +22,7 @@ import { Attributes } from '../attributes/attributes.ts';
 import { Audit } from '../audit/audit.ts';
 import { History } from '../history/history.ts';
 import { Pages } from '../pages.ts';
+import { refuseCondition } from '../people-rules/read-condition.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
 import { Senders } from '../senders/senders.ts';
@@ -76,6 +77,7 @@ export class Groups {
   /** @throws AppError forbidden for customers */
   async search(actor: Actor, query: SearchQuery): Promise<Json | Json[]> {
     if (!mayGroups.search(actor)) throw refusals.notAuthorized();
+    refuseCondition(query.condition, 'groups');
     const terms = searchTerms(query.query ?? query.term ?? '', [
       ...groupSearchFields,
       ...(await this.attributes.searchable(actor, 'Group')),

@@ -23,7 +23,7 @@ export class ReadCondition {
 
   /** What a search is narrowed to. @param given  the selector, or its text @throws AppError invalid */
   async ofSearch(actor: Actor, given: unknown, object: RuleObject): Promise<Picked | undefined> {
-    if (given === undefined || given === null || given === '') return undefined;
+    if (isNone(given)) return undefined;
     const viewer = { userId: actor.userId, organizationIds: actor.organizationIds };
     return {
       condition: await this.run(typeof given === 'string' ? parsed(given) : given, object, true),
@@ -43,12 +43,20 @@ export class ReadCondition {
   }
 }
 
+const isNone = (given: unknown) => given === undefined || given === null || given === '';
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
     throw new AppError('invalid', 'condition.unsupported', 'A condition is JSON.', undefined, { cause });
   }
+}
+
+/** Of a search whose objects nothing can be asked of. @throws AppError invalid `condition.unsupported` */
+export function refuseCondition(given: unknown, objects: 'groups' | 'roles'): void {
+  if (isNone(given) || given === '{}' || (typeof given === 'object' && Object.keys(given ?? {}).length === 0)) return;
+  throw new AppError('invalid', 'condition.unsupported', `A search of ${objects} takes no condition.`);
 }
 
 function knownOf(attribute: Attribute): KnownAttribute {

@@ -24,6 +24,7 @@ import { Audit } from '../audit/audit.ts';
 import { ResolveGroupAccess } from '../groups/access-input.ts';
 import { History } from '../history/history.ts';
 import { Pages } from '../pages.ts';
+import { refuseCondition } from '../people-rules/read-condition.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { allKnown, allNamed, sorted } from '../references.ts';
 import { refusals } from '../refusals.ts';
@@ -65,6 +66,7 @@ export class Roles {
   /** @throws AppError forbidden for customers */
   async search(actor: Actor, query: SearchQuery): Promise<Json | Json[]> {
     if (!mayRoles.see(actor)) throw refusals.notAuthorized();
+    refuseCondition(query.condition, 'roles');
     const terms = searchTerms(query.query ?? query.term ?? '', roleSearchFields);
     const { ids, total } = await this.roles.search(this.db, terms, query.ids ?? null, windowOf(query, searched));
     if (query.only_total_count) return { total_count: total };

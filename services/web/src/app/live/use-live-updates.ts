@@ -100,6 +100,7 @@ export function useLiveUpdates(): void {
         void cache.invalidateQueries({ queryKey: ['ticket-jobs'] });
       });
       source.addEventListener('notifications', () => void cache.invalidateQueries({ queryKey: noticeKeys.all }));
+      source.addEventListener('reload', () => useShell.setState({ outdated: true }));
       source.addEventListener('calls', () => void cache.invalidateQueries({ queryKey: callKeys.all }));
       source.addEventListener('chats', ({ data }: MessageEvent<string>) => {
         const { id } = JSON.parse(data) as { id?: number };

@@ -33,6 +33,7 @@ import { keyCaps } from './key-caps.tsx';
 import { LanguageSwitch } from './language-switch.tsx';
 import { LiveStatus } from './live-status.tsx';
 import { Navigation } from './navigation.tsx';
+import { ReloadBanner } from './reload-banner.tsx';
 import { useShell } from './store.ts';
 import { ThemeSwitch } from './theme-switch.tsx';
 import { useGeneralActions } from './use-general-actions.ts';
@@ -184,6 +185,7 @@ function Frame() {
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
         {may('admin.maintenance') && <ClosedBanner />}
+        <ReloadBanner />
         {typeof me.viewing_until === 'string' && <ViewBanner me={me} until={me.viewing_until} />}
         {may('cti.agent') && (
           <Beside>

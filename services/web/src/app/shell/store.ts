@@ -17,6 +17,8 @@ interface Shell extends ListLooks {
   /** Whether lists show the ticket one is at beside them, where the screen has room for both. */
   split: boolean;
   live: LiveStatus;
+  /** An administrator wants the page loaded anew. */
+  outdated: boolean;
   /** Query string of the list that was last on screen: where "back to the list" leads. */
   lastList: Record<string, string>;
   setNavOpen: (open: boolean) => void;
@@ -36,6 +38,7 @@ export const useShell = create<Shell>((set) => ({
   ...keptLooks(stored),
   split: stored(splitKey) === 'on',
   live: 'connecting',
+  outdated: false,
   lastList: {},
   setNavOpen: (navOpen) => set({ navOpen }),
   setHelpOpen: (helpOpen) => set({ helpOpen }),

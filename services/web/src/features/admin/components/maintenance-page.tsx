@@ -9,6 +9,7 @@ import { Failed } from '../../../ui/state-messages.tsx';
 import { signUpQuery } from '../../session/queries.ts';
 import { keyOf, settingsQuery } from '../queries.ts';
 import { AdminPage } from './admin-page.tsx';
+import { AskButton } from './ask-button.tsx';
 
 /** The desk is closed for a while, and people are told why. */
 export function MaintenancePage() {
@@ -33,6 +34,7 @@ export function MaintenancePage() {
     named('maintenance_login'),
     named('maintenance_login_message'),
   ];
+  const reload = named('maintenance_reload_at');
   const kept = String(message?.state_current.value ?? '');
   const text = draft ?? kept;
   if (error) return <Failed error={error} onRetry={() => void refetch()} />;
@@ -51,6 +53,25 @@ export function MaintenancePage() {
               onChange={(event) => update.mutate({ id: mode.id, value: event.currentTarget.checked })}
             />
           </Section>
+          {reload && (
+            <Section
+              title={t`Open pages`}
+              lead={t`Everybody who has the desk open is asked to load the page anew, after an update for example.`}
+            >
+              <AskButton
+                label={t`Ask all to load anew`}
+                question={t`A bar above the page asks everybody who works now, and you as well. When they do it is up to them.`}
+                done={t`All open pages ask for it.`}
+                deed={() =>
+                  call('updateSetting', {
+                    params: { id: reload.id },
+                    body: { state_current: { value: new Date().toISOString() } },
+                  })
+                }
+                changes={['sign-in']}
+              />
+            </Section>
+          )}
           <Section title={t`Message`} lead={t`Whoever wants to sign in reads it, in these very words.`}>
             <Stack>
               <Textarea
