@@ -2,17 +2,10 @@ import type { Platform } from '@helpmesh/deploy/local';
 import { rawMail, sendRaw } from '@helpmesh/testing';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { useBrowser } from './browser.ts';
+import { type Person, useBrowser } from './browser.ts';
 import { linkIn } from './desk.ts';
+import { Looks } from './looks.ts';
 import { testPlatform } from './platform.ts';
-import { seriousIn } from './serious.ts';
-
-/** The dark appearance changes colours and nothing else. */
-const looks = [
-  { colorScheme: 'light', width: 1360, rules: 'all' },
-  { colorScheme: 'light', width: 320, rules: 'all' },
-  { colorScheme: 'dark', width: 1360, rules: 'colours' },
-] as const;
 
 const levels = [
   { name: 'Hardware', value: 'hardware', children: [{ name: 'Disk', value: 'hardware::disk' }] },
@@ -51,7 +44,7 @@ const customFields = [
   { object: 'Organization', name: 'contract', display: 'Contract', data_type: 'date' },
 ];
 
-/** What axe finds on each page, in both appearances, on a desk and at the width of a small phone (WCAG 1.4.10). */
+/** What axe finds on each page, in both appearances, on a desk, enlarged to 200 % and at the width of a small phone. */
 describe('accessibility', () => {
   let platform: Platform;
   let resetLink: string;
@@ -195,173 +188,8 @@ describe('accessibility', () => {
   }, 120_000);
   afterAll(() => platform?.stop());
 
-  it('nothing serious in light and dark, nor in light at 320 px', { timeout: 400_000 }, async () => {
-    const person = await browser.person({ viewport: { width: 1360, height: 850 }, reducedMotion: 'reduce' });
-    const { page } = person;
-    const found: string[] = [];
-    /** The pages of the help have no script that could tell. */
-    let isPlain = false;
-    let current: (typeof looks)[number] | undefined;
-    const show = async (way: (typeof looks)[number]) => {
-      const { colorScheme, width } = way;
-      if (way !== current) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.setViewportSize({ width, height: 850 });
-        current = way;
-      }
-      const themed = `html[data-mantine-color-scheme=${colorScheme}]`;
-      if (!isPlain) await page.locator(themed).waitFor({ state: 'attached' });
-      // Colours that fade into others are neither.
-      await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
-    };
-    /** One walk through the pages, and each looked at in every way: finding the way takes longer than looking. */
-    const look = async (place: string) => {
-      for (const way of looks) {
-        await show(way);
-        const shown = `${place}, ${way.colorScheme} at ${way.width} px`;
-        found.push(...(await seriousIn(person, shown, way.rules)));
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-        if (wide > way.width) found.push(`${shown}: ${wide} px wide`);
-      }
-      await show(looks[0]);
-    };
-
-    isPlain = true;
-    person.allow(/status of 404/);
-    person.allow(/status of 422/);
-    for (const path of helpPages) {
-      await person.goto(path);
-      await look(path);
-    }
-    // Nothing is filled in.
-    await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('alert').waitFor();
-    await look('a request with complaints');
-    isPlain = false;
-
-    await page.goto(resetLink);
-    await page.getByLabel('New password').waitFor();
-    await look('reset');
-    await person.goto('/');
-    await person.heading('Sign in').waitFor();
-    await look('sign-in');
-    await person.goto('/sign-up');
-    await person.heading('Create an account').waitFor();
-    await look('sign-up');
-    await person.goto('/link');
-    await person.heading('Sign in by a link').waitFor();
-    await look('link');
-    await person.goto('/');
-    await person.fillIn(platform.admin.email, platform.admin.password);
-    await person.heading('Home').waitFor();
-    await page.getByRole('list', { name: 'Unassigned, oldest first' }).waitFor();
-    await look('home');
-    await person.goto('/tickets?view=open&q=created%3A%3E2020-01-01');
-    await person.row(/A title of many words/).waitFor();
-    await page.getByRole('list', { name: 'Filters' }).waitFor();
-    await page
-      .getByRole('grid')
-      .getByText(/: A reply\.$/)
-      .waitFor();
-    await look('list');
-    await page.getByRole('button', { name: 'Display and download' }).click();
-    await page.getByRole('menuitemcheckbox', { name: 'How the last message begins', checked: true }).waitFor();
-    await look('menu of a list');
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('v');
-    await page
-      .getByRole('region', { name: 'Ticket', exact: true })
-      .getByRole('button', { name: 'Internal note' })
-      .waitFor();
-    await look('list with a ticket beside it');
-    await page.keyboard.press('v');
-    await page.getByRole('button', { name: /^Account of / }).click();
-    await page.getByRole('menu').waitFor();
-    await look('account menu');
-    await page.keyboard.press('Escape');
-    await person.goto(`/tickets/${ticketId}`);
-    await person.message(/^Agent: /).waitFor();
-    await page.getByRole('button', { name: 'Reply', exact: true }).waitFor();
-    person.allow(/status of 422/);
-    await page.getByLabel('Impact').fill('small');
-    await page.getByLabel('Impact').press('Enter');
-    await page.getByRole('complementary').getByText('Impact has not the expected form').waitFor();
-    expect(await page.getByLabel('Impact').inputValue()).toBe('small');
-    await look('ticket with a field that was refused');
-    await page.getByLabel('Impact').fill('Large');
-    await page.getByLabel('Impact').press('Enter');
-    await page.getByText('Impact: – → Large').waitFor();
-    await page.getByRole('button', { name: 'Macros' }).click();
-    await page.getByRole('menuitem', { name: 'Everybody knows' }).click();
-    await page.getByRole('dialog').getByText('Told about it.').waitFor();
-    await look('what a macro would do');
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Reply', exact: true }).click();
-    await page.getByRole('textbox', { name: 'Text of the reply' }).waitFor();
-    await look('reply');
-    await person.goto(`/tickets/${ticketId}`);
-    await person
-      .message(/^Agent: /)
-      .getByRole('button', { name: 'Actions of this message' })
-      .click();
-    await page.getByRole('menuitem', { name: 'Forward to somebody else' }).click();
-    await page.getByRole('textbox', { name: 'Text to somebody beside the ticket' }).waitFor();
-    await page.getByRole('button', { name: 'Send', exact: true }).click();
-    await page.getByText('Say first whom this goes to.').waitFor();
-    await look('a message passed on');
-    await page.getByRole('button', { name: 'Discard and close' }).click();
-    await person.goto('/profile');
-    await page.getByRole('combobox', { name: 'Stands in' }).waitFor();
-    await look('profile');
-    await person.goto(`/people/${personId}`);
-    await person.heading('Stays Son').waitFor();
-    await look('person');
-    await person.goto('/organizations/1');
-    await person.heading('Zammad Foundation').waitFor();
-    await look('organization');
-    await person.goto('/tickets/new');
-    await page.getByRole('textbox', { name: 'Text', exact: true }).waitFor();
-    await look('new ticket');
-    await page.getByRole('button', { name: 'Create the ticket' }).click();
-    await page.getByText('Choose a customer.').waitFor();
-    await page.getByText('This field must be filled in.').waitFor();
-    await look('new ticket with complaints');
-    await person.goto('/account');
-    await page.getByText('You have no second factor yet.').waitFor();
-    await page.getByText('This session').waitFor();
-    await look('account');
-    await page.getByRole('button', { name: 'Set up an authenticator app' }).click();
-    await page.getByRole('img', { name: 'Code to scan' }).waitFor();
-    await look('authenticator app');
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Make a token' }).click();
-    await page.getByRole('dialog').getByLabel('Name').waitFor();
-    await look('new token');
-
-    await person.goto('/admin/users');
-    await page.getByRole('link', { name: 'Nicole Braun' }).waitFor();
-    await look('users');
-    await page.getByRole('link', { name: 'Agent 1 Test' }).click();
-    await page.getByRole('group', { name: 'Access to groups' }).getByText('some group1').waitFor();
-    await page.getByLabel('Desk number').waitFor();
-    await page.getByText('Signed in nowhere.').waitFor();
-    await look('user');
-    await page.getByLabel('First name').fill('Somebody');
-    await page.getByRole('button', { name: 'Discard changes' }).waitFor();
-    await look('user with changes');
-    await page.getByRole('link', { name: 'Users', exact: true }).last().click();
-    await page.getByRole('dialog').getByText('are not saved').waitFor();
-    await look('question before leaving');
-    await page.getByRole('button', { name: 'Leave' }).click();
-    await person.heading('Users').waitFor();
-    const database = new Client({ connectionString: platform.databaseUrl('reporting') });
-    await database.connect();
-    await database.query(
-      `INSERT INTO dead_letter (consumer, message_id, subject, payload, headers, cause, tries)
-       VALUES ('reporting__nobody', 'x', 'nobody.v1.hears', '{}', '{}', 'counter.unlucky', 8)`,
-    );
-    await database.end();
-    for (const [place, ready] of [
+  /** Screens of the administration, each with a text that shows it is there. */
+  const screens = (): (readonly [place: string, ready: string])[] => [
       ['users/new', 'Send an invitation'],
       ['groups', 'some group1'],
       ['groups/1', 'Sending address'],
@@ -439,20 +267,156 @@ describe('accessibility', () => {
       ['health', 'counter.unlucky'],
       ['maintenance', 'Show it while the desk is open as well'],
       ['audit', 'oidc-provider.created'],
-    ] as const) {
-      // What says that a page is there must not be from the one before.
-      if (await page.getByText(ready).count()) await person.goto(`/admin/${place}`);
-      else await person.goOn(`/admin/${place}`);
-      await page.getByText(ready).first().waitFor();
-      if (place === 'maintenance') {
-        await page.getByRole('button', { name: 'Ask all to load anew' }).click();
-        await page.getByRole('dialog').getByRole('button', { name: 'Ask all to load anew' }).click();
-        await page.getByRole('button', { name: 'Load anew', exact: true }).waitFor();
-      }
-      await look(place);
-    }
+  ];
 
-    isPlain = true;
+  it('nothing serious in light and dark, at 200 % and at 320 px, and nothing cut off', { timeout: 400_000 }, async () => {
+    const database = new Client({ connectionString: platform.databaseUrl('reporting') });
+    await database.connect();
+    await database.query(
+      `INSERT INTO dead_letter (consumer, message_id, subject, payload, headers, cause, tries)
+       VALUES ('reporting__nobody', 'x', 'nobody.v1.hears', '{}', '{}', 'counter.unlucky', 8)`,
+    );
+    await database.end();
+    const left = screens();
+    // Two look at the same time, each with a page of their own.
+    const [first, second] = await Promise.all([lookAround(left), lookAtScreens(left)]);
+    expect([...first, ...second]).toEqual([]);
+  });
+
+  /** The pages of everybody and of agents, then what is left of the administration. */
+  async function lookAround(left: ReturnType<typeof screens>): Promise<string[]> {
+    const person = await browser.person();
+    const { page } = person;
+    const looks = new Looks(person);
+    looks.isPlain = true;
+    person.allow(/status of 404/);
+    person.allow(/status of 422/);
+    for (const path of helpPages) {
+      await person.goto(path);
+      await looks.at(path);
+    }
+    // Nothing is filled in.
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('alert').waitFor();
+    await looks.at('a request with complaints');
+    looks.isPlain = false;
+
+    await page.goto(resetLink);
+    await page.getByLabel('New password').waitFor();
+    await looks.at('reset');
+    await person.goto('/');
+    await person.heading('Sign in').waitFor();
+    await looks.at('sign-in');
+    await person.goto('/sign-up');
+    await person.heading('Create an account').waitFor();
+    await looks.at('sign-up');
+    await person.goto('/link');
+    await person.heading('Sign in by a link').waitFor();
+    await looks.at('link');
+    await person.goto('/');
+    await person.fillIn(platform.admin.email, platform.admin.password);
+    await person.heading('Home').waitFor();
+    await page.getByRole('list', { name: 'Unassigned, oldest first' }).waitFor();
+    await looks.at('home');
+    await person.goto('/tickets?view=open&q=created%3A%3E2020-01-01');
+    await person.row(/A title of many words/).waitFor();
+    await page.getByRole('list', { name: 'Filters' }).waitFor();
+    await page
+      .getByRole('grid')
+      .getByText(/: A reply\.$/)
+      .waitFor();
+    await looks.at('list');
+    await page.getByRole('button', { name: 'Display and download' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'How the last message begins', checked: true }).waitFor();
+    await looks.at('menu of a list');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('v');
+    await page
+      .getByRole('region', { name: 'Ticket', exact: true })
+      .getByRole('button', { name: 'Internal note' })
+      .waitFor();
+    await looks.at('list with a ticket beside it');
+    await page.keyboard.press('v');
+    await page.getByRole('button', { name: /^Account of / }).click();
+    await page.getByRole('menu').waitFor();
+    await looks.at('account menu');
+    await page.keyboard.press('Escape');
+    await person.goto(`/tickets/${ticketId}`);
+    await person.message(/^Agent: /).waitFor();
+    await page.getByRole('button', { name: 'Reply', exact: true }).waitFor();
+    person.allow(/status of 422/);
+    await page.getByLabel('Impact').fill('small');
+    await page.getByLabel('Impact').press('Enter');
+    await page.getByRole('complementary').getByText('Impact has not the expected form').waitFor();
+    expect(await page.getByLabel('Impact').inputValue()).toBe('small');
+    await looks.at('ticket with a field that was refused');
+    await page.getByLabel('Impact').fill('Large');
+    await page.getByLabel('Impact').press('Enter');
+    await page.getByText('Impact: – → Large').waitFor();
+    await page.getByRole('button', { name: 'Macros' }).click();
+    await page.getByRole('menuitem', { name: 'Everybody knows' }).click();
+    await page.getByRole('dialog').getByText('Told about it.').waitFor();
+    await looks.at('what a macro would do');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Reply', exact: true }).click();
+    await page.getByRole('textbox', { name: 'Text of the reply' }).waitFor();
+    await looks.at('reply');
+    await person.goto(`/tickets/${ticketId}`);
+    await person
+      .message(/^Agent: /)
+      .getByRole('button', { name: 'Actions of this message' })
+      .click();
+    await page.getByRole('menuitem', { name: 'Forward to somebody else' }).click();
+    await page.getByRole('textbox', { name: 'Text to somebody beside the ticket' }).waitFor();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.getByText('Say first whom this goes to.').waitFor();
+    await looks.at('a message passed on');
+    await page.getByRole('button', { name: 'Discard and close' }).click();
+    await person.goto('/profile');
+    await page.getByRole('combobox', { name: 'Stands in' }).waitFor();
+    await looks.at('profile');
+    await person.goto(`/people/${personId}`);
+    await person.heading('Stays Son').waitFor();
+    await looks.at('person');
+    await person.goto('/organizations/1');
+    await person.heading('Zammad Foundation').waitFor();
+    await looks.at('organization');
+    await person.goto('/tickets/new');
+    await page.getByRole('textbox', { name: 'Text', exact: true }).waitFor();
+    await looks.at('new ticket');
+    await page.getByRole('button', { name: 'Create the ticket' }).click();
+    await page.getByText('Choose a customer.').waitFor();
+    await page.getByText('This field must be filled in.').waitFor();
+    await looks.at('new ticket with complaints');
+    await person.goto('/account');
+    await page.getByText('You have no second factor yet.').waitFor();
+    await page.getByText('This session').waitFor();
+    await looks.at('account');
+    await page.getByRole('button', { name: 'Set up an authenticator app' }).click();
+    await page.getByRole('img', { name: 'Code to scan' }).waitFor();
+    await looks.at('authenticator app');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    await page.getByRole('dialog').getByLabel('Name').waitFor();
+    await looks.at('new token');
+
+    await person.goto('/admin/users');
+    await page.getByRole('link', { name: 'Nicole Braun' }).waitFor();
+    await looks.at('users');
+    await page.getByRole('link', { name: 'Agent 1 Test' }).click();
+    await page.getByRole('group', { name: 'Access to groups' }).getByText('some group1').waitFor();
+    await page.getByLabel('Desk number').waitFor();
+    await page.getByText('Signed in nowhere.').waitFor();
+    await looks.at('user');
+    await page.getByLabel('First name').fill('Somebody');
+    await page.getByRole('button', { name: 'Discard changes' }).waitFor();
+    await looks.at('user with changes');
+    await page.getByRole('link', { name: 'Users', exact: true }).last().click();
+    await page.getByRole('dialog').getByText('are not saved').waitFor();
+    await looks.at('question before leaving');
+    await page.getByRole('button', { name: 'Leave' }).click();
+    await person.heading('Users').waitFor();
+    looks.isPlain = true;
     await person.goto('/assets/chat/preview');
     await page.getByRole('button', { name: 'Chat with us' }).click();
     await page.getByLabel('Name').fill('Vera Visitor');
@@ -460,19 +424,48 @@ describe('accessibility', () => {
     await page.getByLabel('Your question').fill('Is the beam on?');
     await page.getByRole('button', { name: 'Start the chat' }).click();
     await page.getByText('This is not a valid e-mail address.').waitFor();
-    await look('beginning of a chat');
+    await looks.at('beginning of a chat');
     await page.getByLabel('E-mail').fill('vera@customer.example');
     await page.getByRole('button', { name: 'Start the chat' }).click();
     await page.getByText('You are next.').waitFor();
-    await look('chat of a visitor');
-    isPlain = false;
+    await looks.at('chat of a visitor');
+    looks.isPlain = false;
     await person.goto('/chats');
     await page.getByRole('link', { name: /Is the beam on/ }).waitFor();
-    await look('chats');
+    await looks.at('chats');
     await person.goto('/chats/1');
     await page.getByRole('button', { name: 'Take the chat' }).click();
     await page.getByLabel('Answer').waitFor();
-    await look('chat');
-    expect(found).toEqual([]);
-  });
+    await looks.at('chat');
+    await lookAtAll(person, looks, left);
+    return looks.found;
+  }
+
+  async function lookAtScreens(left: ReturnType<typeof screens>): Promise<string[]> {
+    const person = await browser.person();
+    const looks = new Looks(person);
+    const { email, password } = platform.admin;
+    await person.comeIn(email, password);
+    await lookAtAll(person, looks, left);
+    return looks.found;
+  }
+
+  /** Takes one after the other, until there is none. */
+  async function lookAtAll(person: Person, looks: Looks, left: ReturnType<typeof screens>): Promise<void> {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const [place, ready] = next;
+      const sign = person.page.getByText(ready);
+      // What says that a page is there must not be from the one before.
+      if (await sign.count()) await person.goto(`/admin/${place}`);
+      else await person.goOn(`/admin/${place}`);
+      await sign.first().waitFor();
+      if (place === 'maintenance') {
+        const { page } = person;
+        await page.getByRole('button', { name: 'Ask all to load anew' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Ask all to load anew' }).click();
+        await page.getByRole('button', { name: 'Load anew', exact: true }).waitFor();
+      }
+      await looks.at(place);
+    }
+  }
 });

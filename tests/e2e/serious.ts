@@ -2,17 +2,27 @@ import axe from 'axe-core';
 import { expect } from 'vitest';
 import type { Person } from './browser.ts';
 
+/** By name: the category of colours also has the stricter contrast of level AAA. */
+const some = {
+  colours: ['color-contrast', 'link-in-text-block'],
+  /** What depends on where things are: what they lie upon, what has to be scrolled. */
+  places: ['color-contrast', 'scrollable-region-focusable'],
+};
+
 /**
  * One line for each element that axe calls a serious or critical problem. It is brought into a document once, not for
  * each look; and tells of what is wrong only, for describing each element that is right takes longer than finding what
  * is not. Rules whose finds are all slight, by axe's own word, are not asked. Mail frames
  * run no scripts, so not axe: it must not ask them.
- * @param rules  `colours` where nothing else can differ from a look that was taken before
+ * @param rules  `colours` and `places` where nothing else can differ from a look that was taken before
  */
-export async function seriousIn({ page }: Person, place: string, rules: 'all' | 'colours' = 'all'): Promise<string[]> {
+export async function seriousIn(
+  { page }: Person,
+  place: string,
+  rules: 'all' | keyof typeof some = 'all',
+): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
-  // By name: the category also has the stricter contrast of level AAA.
-  const runOnly = rules === 'all' ? [] : ['color-contrast', 'link-in-text-block'];
+  const runOnly = rules === 'all' ? [] : some[rules];
   const { violations, passes } = await page.evaluate((values) => {
     // Only here do rules say how grave their finds are. Should they say so no more, all of them are asked.
     type Audit = { _audit?: { rules: { id: string; impact: string | null }[] } };
