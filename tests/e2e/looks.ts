@@ -83,13 +83,16 @@ function cutOff(): string[] {
   const range = document.createRange();
   for (const element of document.body.querySelectorAll('*')) {
     const texts = [...element.childNodes].filter((node) => node instanceof Text && node.data.trim() !== '');
-    if (texts.length === 0 || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    if (texts.length === 0 || element instanceof HTMLTextAreaElement) continue;
+    if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
     const edges = texts.map((text) => {
       range.selectNodeContents(text);
       return range.getBoundingClientRect();
     });
     const left = Math.min(...edges.map((edge) => edge.left));
     const right = Math.max(...edges.map((edge) => edge.right));
+    // Put out of everybody's sight: the field that only robots fill in.
+    if (right <= 0) continue;
     /** The first that keeps a text from running out of it, the window at the latest; undefined: it can be brought to sight. */
     const holder = ((): { left: number; right: number } | undefined => {
       for (let around: Element | null = element; around; around = around.parentElement) {

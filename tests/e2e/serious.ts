@@ -6,7 +6,7 @@ import type { Person } from './browser.ts';
 const some = {
   colours: ['color-contrast', 'link-in-text-block'],
   /** What depends on where things are: what they lie upon, what has to be scrolled. */
-  places: ['color-contrast', 'scrollable-region-focusable'],
+  places: ['scrollable-region-focusable', 'target-size'],
 };
 
 /**

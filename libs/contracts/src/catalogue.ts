@@ -105,7 +105,7 @@ import {
   openIdSignOutUrl,
 } from './rpc/openid.ts';
 import { answerPbas, keepContacts, openPbasLink, openSessionFor } from './rpc/pbas.ts';
-import { applyPeerChange, forgetRequester, readForPeer, workingTimeAfter } from './rpc/peers.ts';
+import { applyPeerChange, forgetRequester, readForPeer, takeInPast, workingTimeAfter } from './rpc/peers.ts';
 import { changePeople, pickPeople } from './rpc/people-rules.ts';
 import {
   erasureReach,
@@ -116,7 +116,7 @@ import {
   previewErasure,
   previewTicketDeletion,
 } from './rpc/privacy.ts';
-import { exportTickets, importRows, importTickets } from './rpc/rows.ts';
+import { exportTickets, importRows, importTickets, takeInRows } from './rpc/rows.ts';
 import { answerScim } from './rpc/scim.ts';
 import { groupProviders, serviceRoute } from './rpc/services.ts';
 import {
@@ -216,6 +216,7 @@ export const questions: readonly QuestionDefinition[] = [
   groupProviders,
   applyPeerChange,
   forgetRequester,
+  takeInPast,
   answerPeer,
   admitPeer,
   issuePeerToken,
@@ -248,6 +249,7 @@ export const questions: readonly QuestionDefinition[] = [
   readBranding,
   exportTickets,
   importRows,
+  takeInRows,
   importTickets,
   readFeed,
   ...Object.values(serviceFigures),

@@ -281,6 +281,7 @@ export {
   UserInput,
   users,
 } from './http/identity.ts';
+export { ImportCounts, importKinds, imports } from './http/imports.ts';
 export {
   Call,
   calls,
@@ -595,7 +596,14 @@ export {
   openIdSignOutUrl,
 } from './rpc/openid.ts';
 export { answerPbas, keepContacts, openPbasLink, openSessionFor } from './rpc/pbas.ts';
-export { applyPeerChange, forgetRequester, PeerStateType, readForPeer, workingTimeAfter } from './rpc/peers.ts';
+export {
+  applyPeerChange,
+  forgetRequester,
+  PeerStateType,
+  readForPeer,
+  takeInPast,
+  workingTimeAfter,
+} from './rpc/peers.ts';
 export { changePeople, pickPeople } from './rpc/people-rules.ts';
 export {
   ErasureTerms,
@@ -607,7 +615,7 @@ export {
   previewErasure,
   previewTicketDeletion,
 } from './rpc/privacy.ts';
-export { exportTickets, IMPORT_BATCH, importRows, importTickets } from './rpc/rows.ts';
+export { exportTickets, IMPORT_BATCH, importRows, importTickets, takeInRows } from './rpc/rows.ts';
 export { answerScim } from './rpc/scim.ts';
 export { groupProviders, serviceRoute } from './rpc/services.ts';
 export {

@@ -9,6 +9,7 @@ import { EraseShared } from './application/erase-shared.ts';
 import { AskPeers } from './application/erasures/ask-peers.ts';
 import { TellErasures } from './application/erasures/tell-erasures.ts';
 import { PollDesks } from './application/foreign/poll-desks.ts';
+import { RunImports } from './application/imports/run-imports.ts';
 import { KnowGroups } from './application/know-groups.ts';
 import { ManageAgreements } from './application/manage-agreements.ts';
 import { ManageServices } from './application/manage-services.ts';
@@ -26,6 +27,7 @@ import { CmdbAnswers } from './bus/cmdb.answers.ts';
 import { FederationConsumers } from './bus/consumers.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FederationFigures } from './bus/figures.controller.ts';
+import { ImportAnswers } from './bus/import.answers.ts';
 import { PbasAnswers } from './bus/pbas.answers.ts';
 import { PeerAnswers } from './bus/peer.answers.ts';
 import { ServiceAnswers } from './bus/service.answers.ts';
@@ -34,6 +36,7 @@ import { cmdbProviders } from './cmdb.providers.ts';
 import { type FederationConfig, ownAddresses } from './config.ts';
 import { FederationEvents } from './events.ts';
 import { foreignProviders } from './foreign.providers.ts';
+import { importProviders } from './imports.providers.ts';
 import { pbasProviders } from './pbas.providers.ts';
 import { peerProviders, SETTINGS } from './peers.providers.ts';
 import { AgreementStore } from './persistence/agreement.store.ts';
@@ -53,6 +56,7 @@ import { ServiceStore } from './persistence/service.store.ts';
     ServiceAnswers,
     PeerAnswers,
     AdapterAnswers,
+    ImportAnswers,
     ShareAnswers,
     PbasAnswers,
     CmdbAnswers,
@@ -64,6 +68,7 @@ import { ServiceStore } from './persistence/service.store.ts';
     GroupStore,
     ...peerProviders,
     ...foreignProviders,
+    ...importProviders,
     FederationEvents,
     ...pbasProviders,
     ...cmdbProviders,
@@ -140,6 +145,7 @@ export class FederationModule implements OnApplicationBootstrap, BeforeApplicati
     @Inject(WatchOffers) private readonly offers: WatchOffers,
     @Inject(WatchOutages) private readonly outages: WatchOutages,
     @Inject(TellErasures) private readonly erasures: TellErasures,
+    @Inject(RunImports) private readonly imports: RunImports,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -150,12 +156,13 @@ export class FederationModule implements OnApplicationBootstrap, BeforeApplicati
     this.offers.start();
     this.outages.start();
     this.erasures.start();
+    this.imports.start();
   }
 
   /** Before the bus is let go of. */
   async beforeApplicationShutdown(): Promise<void> {
     this.door.close();
-    const { sync, poll, webhooks, offers, outages, erasures } = this;
-    await Promise.all([sync, poll, webhooks, offers, outages, erasures].map((one) => one.stop()));
+    const { sync, poll, webhooks, offers, outages, erasures, imports } = this;
+    await Promise.all([sync, poll, webhooks, offers, outages, erasures, imports].map((one) => one.stop()));
   }
 }

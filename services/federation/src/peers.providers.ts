@@ -42,7 +42,7 @@ import { RequesterStore } from './persistence/requester.store.ts';
 import { SignInStore } from './persistence/sign-in.store.ts';
 import { WebhookStore } from './persistence/webhook.store.ts';
 
-const BLOBS = Symbol('federation.blobs');
+export const BLOBS = Symbol('federation.blobs');
 const LINE = Symbol('federation.line');
 export const SETTINGS = Symbol('federation.sync-settings');
 

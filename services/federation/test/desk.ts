@@ -14,6 +14,7 @@ import {
   type GroupSnapshot,
   groupCreated,
   type InputOf,
+  type imports,
   issuePeerToken,
   type OutputOf,
   type ParsedInputOf,
@@ -22,6 +23,8 @@ import {
   readForPeer,
   shares,
   type TicketSnapshot,
+  takeInPast,
+  takeInRows,
   ticketCreated,
   ticketUpdated,
   workingTimeAfter,
@@ -37,6 +40,8 @@ export type Told = NonNullable<OutputOf<typeof readForPeer>>;
 type Article = Told['articles'][number];
 type Over = Partial<Omit<Article, 'files'>> & { files?: Omit<Article['files'][number], 'id'>[] };
 type Apply = ParsedInputOf<typeof applyPeerChange>;
+type PastTicket = ParsedInputOf<typeof takeInPast>;
+type Rows = ParsedInputOf<typeof takeInRows>;
 
 const keys = testKeys();
 const ticketStates: Record<string, number> = { new: 1, open: 2, 'pending reminder': 3, closed: 4 };
@@ -163,7 +168,41 @@ export class Tickets {
   }
 }
 
+/** What was imported, as the services behind would keep it. */
+export class Past {
+  readonly tickets: PastTicket[] = [];
+  readonly rows: Record<Rows['object'], Record<string, string>[]> = { User: [], Organization: [] };
+  /** Until it is let go of, no ticket is answered. */
+  gate: Promise<unknown> | undefined;
+
+  async takeIn({ articles, ...ticket }: PastTicket): Promise<OutputOf<typeof takeInPast>> {
+    await this.gate;
+    const known = this.tickets.find(({ uuid }) => uuid === ticket.uuid);
+    if (!known) this.tickets.push({ ...ticket, articles });
+    const fresh = known ? articles.filter(({ uuid }) => known.articles.every((one) => one.uuid !== uuid)) : articles;
+    known?.articles.push(...fresh);
+    return { ticketId: this.tickets.length, made: !known, articles: fresh.length };
+  }
+
+  take({ object, columns, rows, try: trial }: Rows): OutputOf<typeof takeInRows> {
+    const answer: OutputOf<typeof takeInRows> = { records: [], errors: [] };
+    for (const { line, cells } of rows) {
+      const row = Object.fromEntries(columns.map((name, i) => [name, cells[i] ?? '']));
+      const name = row.name ?? (row.email || row.login) ?? '';
+      if (row.organization && this.rows.Organization.every((one) => one.name !== row.organization)) {
+        answer.errors.push({ line, message: `No lookup value found for 'organization' of ${row.email}.` });
+        continue;
+      }
+      const known = this.rows[object].some((one) => (one.name ?? (one.email || one.login)) === name);
+      if (!known && !trial) this.rows[object].push(row);
+      answer.records.push({ line, id: known ? 1 : null, name, what: known ? 'unchanged' : 'created' });
+    }
+    return answer;
+  }
+}
+
 type Question =
+  | (typeof imports)[keyof typeof imports]
   | (typeof peers)[keyof typeof peers]
   | (typeof agreements)[keyof typeof agreements]
   | (typeof shares)[keyof typeof shares]
@@ -172,6 +211,7 @@ type Question =
 /** A whole helpdesk, as far as others see it: the federation service, its neighbours, and the edge in front of it. */
 export class Desk {
   readonly tickets = new Tickets();
+  readonly past = new Past();
   service!: RunningService;
   others!: Neighbours;
   node = '';
@@ -242,7 +282,7 @@ export class Desk {
     this.node = `http://127.0.0.1:${(this.edge.address() as AddressInfo).port}`;
     this.broker = await infra().nats();
     this.others = await neighbours(this.broker.url, ['ticket', 'identity', 'notification']);
-    const { tickets } = this;
+    const { tickets, past } = this;
     @Controller()
     class Neighbourhood {
       @Answers(readForPeer)
@@ -257,6 +297,10 @@ export class Desk {
       forget(_ctx: RpcContext, input: ParsedInputOf<typeof forgetRequester>) {
         return tickets.forget(input);
       }
+      @Answers(takeInPast)
+      takeIn(_ctx: RpcContext, input: PastTicket) {
+        return past.takeIn(input);
+      }
       @Answers(workingTimeAfter)
       after(_ctx: RpcContext, { from, minutes }: ParsedInputOf<typeof workingTimeAfter>) {
         return { at: new Date(Date.parse(from) + minutes * tickets.minuteMs).toISOString() };
@@ -264,6 +308,15 @@ export class Desk {
     }
     @Module({ controllers: [Neighbourhood] })
     class TicketModule {}
+    @Controller()
+    class People {
+      @Answers(takeInRows)
+      take(_ctx: RpcContext, input: Rows) {
+        return past.take(input);
+      }
+    }
+    @Module({ controllers: [People] })
+    class IdentityModule {}
     const common = { NATS_URL: this.broker.url, HEALTH_PORT: '0', HEALTH_HOST: '127.0.0.1', LOG_LEVEL: 'silent' };
     this.service = createFederationService(
       loadConfig(FederationConfig, {
@@ -274,7 +327,14 @@ export class Desk {
       }),
     );
     const config = { ...keys.envOf('ticket'), ...common, DATABASE_URL: await infra().database('neighbourhood') };
+    const people = { ...keys.envOf('identity'), ...common, DATABASE_URL: await infra().database('people') };
     this.neighbours = [
+      runService({
+        name: 'identity',
+        module: IdentityModule,
+        migrations: [messagingTables],
+        config: loadConfig(baseConfig, people),
+      }),
       runService({
         name: 'ticket',
         module: TicketModule,

@@ -10,6 +10,7 @@ import {
   importRows,
   organizations,
   roles,
+  takeInRows,
   User as UserSchema,
   updateOutOfOffice,
   updatePreferences,
@@ -894,6 +895,34 @@ describe('importing rows of a file', () => {
       { line: 5, message: `No lookup value found for 'roles': "Nobody"` },
     ]);
     expect(await byEmail('good@import.example')).toBeUndefined();
+  });
+
+  it('of another helpdesk adds who is not here, row by row, and changes nobody', async () => {
+    const before = await byEmail('admin@example.com');
+    const question = {
+      ...{ object: 'User' as const, columns: ['email', 'firstname', 'vip'], try: false },
+      rows: [
+        { line: 0, cells: ['past@import.example', 'Pia', ''] },
+        { line: 1, cells: ['nonsense', '', ''] },
+        { line: 2, cells: ['admin@example.com', 'Somebody else', 'yes'] },
+      ],
+    };
+    const first = await desk.ask(takeInRows, question);
+    expect(first.records.map(({ line, what }) => [line, what])).toEqual([
+      [0, 'created'],
+      [2, 'unchanged'],
+    ]);
+    expect(first.errors).toEqual([{ line: 1, message: "Invalid email 'nonsense'" }]);
+    expect(await byEmail('past@import.example')).toMatchObject({ firstname: 'Pia', role_ids: [3] });
+    expect(await byEmail('admin@example.com')).toEqual(before);
+    // Rights are nobody's to bring.
+    const rights = {
+      ...question,
+      columns: ['email', 'roles'],
+      rows: [{ line: 0, cells: ['boss@import.example', 'Admin'] }],
+    };
+    await expect(desk.ask(takeInRows, rights)).rejects.toMatchObject({ kind: 'invalid' });
+    expect(await byEmail('boss@import.example')).toBeUndefined();
   });
 
   it('refuses columns that there are not: passwords among them', async () => {

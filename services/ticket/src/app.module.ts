@@ -84,6 +84,7 @@ import { TellSortings } from './application/overviews/tell-sortings.ts';
 import { ForgetRequester } from './application/peers/forget-requester.ts';
 import { OfficeHours } from './application/peers/office-hours.ts';
 import { PeerChanges } from './application/peers/peer-changes.ts';
+import { TakeInPast } from './application/peers/take-in-past.ts';
 import {
   BLOBS,
   FEEDS,
@@ -410,6 +411,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     SharedDrafts,
     OwnSettings,
     PeerChanges,
+    TakeInPast,
     OfficeHours,
     ForgetRequester,
     // Wishes of other services

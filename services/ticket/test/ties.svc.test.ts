@@ -20,9 +20,11 @@ import {
   searchTags,
   searchTickets,
   tagList,
+  takeInPast,
   ticketCreated,
   ticketHistory,
   ticketUpdated,
+  triggers,
   updateTicket,
   userUpdated,
   workingTimeAfter,
@@ -491,6 +493,95 @@ describe('what agents are told', () => {
     const opened = await Promise.all(Array.from({ length: 12 }, () => open({}, customer)));
     await Promise.all(opened.map(({ id }) => nth(id, 'create')));
     expect((await desk.told(notifyAgents)).length - before).toBe(12);
+  });
+});
+
+describe('a ticket that another helpdesk had', () => {
+  const says = (body: string, over: object = {}) => ({
+    ...{
+      uuid: uuidv7(),
+      type: 'email',
+      sender: 'Customer',
+      to: 'desk@old.example',
+      subject: 'Portal',
+      internal: false,
+    },
+    ...{ author: { name: 'Zoë M', email: 'zoe@past.example' }, contentType: 'text/html', body, files: [] },
+    ...{ createdAt: '2024-03-01T09:00:00.000Z', ...over },
+  });
+  const old = {
+    ...{ source: 'Zammad, old.example', uuid: uuidv7(), groupId: 1, title: 'Portal of old', stateType: 'closed' },
+    ...{ priority: '3 high', customer: { name: 'Zoë M', email: 'zoe@past.example' }, owner: null, tags: ['old times'] },
+    ...{ createdAt: '2024-03-01T09:00:00.000Z', changedAt: '2024-03-05T10:00:00.000Z' },
+    articles: [
+      says('<p>Shut<script>alert(1)</script></p>'),
+      says('Between us', { sender: 'Agent', type: 'note', internal: true, createdAt: '2024-03-02T09:00:00.000Z' }),
+    ],
+  };
+  const bring = (over: object = {}) => desk.askAs('federation', takeInPast, { ...old, ...over });
+
+  it('comes with its times, once, and nobody is told; no rule looks at it', async () => {
+    const ruler = actor({ ...admin, permissions: ['admin'] });
+    const rule = await desk.rest(ruler, triggers.create, {
+      body: {
+        ...{
+          name: 'Marks everything',
+          active: true,
+          condition: { 'ticket.action': { operator: 'is', value: ['create'] } },
+        },
+        perform: { 'ticket.tags': { operator: 'add', value: 'seen by a rule' } },
+      },
+    });
+    const notices = (await desk.told(notifyAgents)).length;
+    const { ticketId, made, articles } = await bring();
+    expect([made, articles]).toEqual([true, 2]);
+    expect(await bring()).toEqual({ ticketId, made: false, articles: 0 });
+    const ticket: Record<string, unknown> = await desk.rest(admin, getTicket, { id: ticketId });
+    expect(ticket).toMatchObject({
+      title: 'Portal of old',
+      ...{ created_at: '2024-03-01T09:00:00.000Z', close_at: '2024-03-05T10:00:00.000Z', escalation_at: null },
+    });
+    expect(ticket.customer_id).not.toBe(1);
+    expect((await desk.rest(admin, listTags, { query: { object: 'Ticket', o_id: String(ticketId) } })).tags).toEqual([
+      'old times',
+    ]);
+    const told = (await desk.told(ticketCreated)).find(({ data }) => data.ticket.id === ticketId);
+    expect(told?.data).toMatchObject({ rule: { type: 'Peer', name: 'Zammad, old.example', quiet: true } });
+    expect(told?.data.article).toMatchObject({ isAutoResponse: true, createdAt: '2024-03-01T09:00:00.000Z' });
+    // One that others are told of comes through behind it.
+    await desk.rest(ruler, triggers.delete, { id: rule.id });
+    const { id } = await open({}, customer);
+    const noticed = async () => (await desk.told(notifyAgents)).slice(notices).map(({ data }) => data.ticket.id);
+    await waitFor(async () => (await noticed()).includes(id), { what: 'the notice of another ticket' });
+    expect(await noticed()).not.toContain(ticketId);
+  });
+
+  it('gets what was said there since, and stays as people here have left it', async () => {
+    const { ticketId } = await bring();
+    await desk.rest(agent, updateTicket, { id: ticketId, body: { title: 'Worked on here', state: 'open' } });
+    const later = says('And again', { createdAt: '2024-04-01T09:00:00.000Z' });
+    expect(await bring({ title: 'Other', articles: [...old.articles, later] })).toMatchObject({
+      made: false,
+      articles: 1,
+    });
+    expect(await desk.rest(admin, getTicket, { id: ticketId })).toMatchObject({
+      title: 'Worked on here',
+      article_count: 3,
+    });
+    const told = await desk.askAs('federation', readForPeer, {
+      ...{ ticketId, knownArticleIds: [], internal: true, limit: 50 },
+    });
+    expect(told?.stateType).toBe('open');
+    expect(told?.articles.map(({ body, internal }) => [body, internal])).toEqual([
+      ['<p>Shut</p>', false],
+      ['Between us', true],
+      ['And again', false],
+    ]);
+  });
+
+  it('is brought by nobody but the federation service', async () => {
+    await expect(desk.ask(admin, takeInPast, old as never)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(bring({ uuid: uuidv7(), groupId: 4_040 })).rejects.toMatchObject({ code: 'peer.group-inactive' });
   });
 });
 

@@ -10,7 +10,7 @@ type Part = (typeof parts)[number];
 
 /** Pages that are opened seldom or by few. Their texts are parts of each catalog that are fetched with them (`withTexts`). */
 const few =
-  /^src\/features\/(?:account|admin|conditions|federation|help|mail|oauth|overviews|profile|reports|rules|vocabulary)\//;
+  /^src\/features\/(?:account|admin|conditions|federation|help|imports|mail|oauth|overviews|profile|reports|rules|vocabulary)\//;
 /** Where tickets are worked on, once the first list is there. */
 const work =
   /^src\/features\/(?:(?:calls|chat|custom|home|impact|people|tickets)\/|admin\/(?:labels\.ts|components\/admin-menu\.tsx)$)/;

@@ -229,6 +229,8 @@ const newService = async (world: World): Promise<Json> =>
   world.boss.post('/api/v1/services', { name: world.fresh('spare'), agreement_id: (await newAgreement(world)).id });
 const peer = (name: string) => ({ name, node: `https://${name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')}.example` });
 const newPeer = made('/api/v1/federation/peers', peer);
+const pastOf = (name: string) => ({ kind: 'zammad', address: peer(name).node, group_id: 1, secret: 'x' });
+const newImport = made('/api/v1/imports', pastOf);
 const foreignDesk = { kind: 'rt', queue: 'General', account: 'desk' };
 const newForeignPeer = async (world: World): Promise<Json> => {
   const made = await newPeer(world);
@@ -903,6 +905,15 @@ export const requests: Record<string, Asking | ByAsker> = {
   }),
   'PUT /api/v1/services/{id}': spare(newService, { summary: 'x' }),
   'DELETE /api/v1/services/{id}': spare(newService),
+  'POST /api/v1/imports': (world) => ({ body: pastOf(world.fresh('past')) }),
+  'GET /api/v1/imports/{id}': spare(newImport),
+  'PUT /api/v1/imports/{id}': spare(newImport, { group_id: 1 }),
+  'DELETE /api/v1/imports/{id}': spare(newImport),
+  'POST /api/v1/imports/{id}/verify': spare(newImport),
+  // One that is there would run, and keep all others from running.
+  'POST /api/v1/imports/{id}/start': () => ({ path: { id: NOTHING }, body: { doing: 'dry-run' } }),
+  'POST /api/v1/imports/{id}/stop': spare(newImport),
+  'GET /api/v1/imports/{id}/problems': spare(newImport),
   'POST /api/v1/agreements': async (world) => ({
     body: { name: 'x', group_id: (await newGroup(world)).id, list_address: 'list@spare.example' },
   }),

@@ -517,6 +517,15 @@ GET    /api/v1/services/{id}                                   -+++ ++++ ++-!
 POST   /api/v1/services                                        ---- ---- +--!
 PUT    /api/v1/services/{id}                                   ---- ---- +--!
 DELETE /api/v1/services/{id}                                   ---- ---- +--!
+GET    /api/v1/imports                                         ---- ---- +--!
+POST   /api/v1/imports                                         ---- ---- +--!
+GET    /api/v1/imports/{id}                                    ---- ---- +--!
+PUT    /api/v1/imports/{id}                                    ---- ---- +--!
+DELETE /api/v1/imports/{id}                                    ---- ---- +--!
+POST   /api/v1/imports/{id}/verify                             ---- ---- +--!
+POST   /api/v1/imports/{id}/start                              ---- ---- 0--!
+POST   /api/v1/imports/{id}/stop                               ---- ---- +--!
+GET    /api/v1/imports/{id}/problems                           ---- ---- +--!
 GET    /api/v1/agreements                                      ---- ---- +--!
 GET    /api/v1/agreements/{id}                                 ---- ---- +--!
 POST   /api/v1/agreements/{id}/preview                         ---- ---- 0--!

@@ -55,6 +55,7 @@ import {
   setPasswordByToken,
   users,
 } from './identity.ts';
+import { imports } from './imports.ts';
 import { calls, integrationSettings, receiveMonitoringEvent, receivePhoneEvent } from './integrations.ts';
 import { helpAnswers, helpCategories, knowledgeBase } from './knowledge-base.ts';
 import { macros, templates, textModules } from './library.ts';
@@ -268,6 +269,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(brandings),
   ...Object.values(communities),
   ...Object.values(services),
+  ...Object.values(imports),
   ...Object.values(viewAs),
   userAccess,
   ticketAccess,

@@ -115,6 +115,54 @@ export const forgetRequester = defineQuestion(
   { callers: ['federation'] },
 );
 
+/**
+ * Brings a ticket of the past here, at the times that it had. Doing it again adds what is not here yet and changes nothing
+ * else: people may have gone on with it. Nobody is written to or told of it, and no rule looks at it.
+ */
+export const takeInPast = defineQuestion(
+  'rpc.ticket.v1.take-in-past',
+  z.object({
+    /** What it is called in histories. */
+    source: z.string().min(1).max(300),
+    uuid: z.uuid(),
+    groupId: z.number().int(),
+    title: z.string(),
+    stateType: PeerStateType,
+    priority: z.string(),
+    customer: z.object({ name: z.string(), email: z.string() }).nullable(),
+    /** Address of whoever works on it; it is theirs where they may own tickets of the group. */
+    owner: z.string().nullable(),
+    tags: z.array(z.string()),
+    createdAt: z.iso.datetime(),
+    /** When it came into the state that it has. */
+    changedAt: z.iso.datetime(),
+    /** In the order in which they were written. */
+    articles: z.array(
+      z.object({
+        uuid: z.uuid(),
+        type: z.enum(['note', 'email', 'phone', 'web']),
+        sender: z.enum(['Agent', 'Customer', 'System']),
+        author: z.object({ name: z.string(), email: z.string().nullable() }),
+        to: z.string().nullable(),
+        subject: z.string().nullable(),
+        internal: z.boolean(),
+        contentType: z.enum(['text/plain', 'text/html']),
+        body: z.string(),
+        files: z.array(StoredFile),
+        createdAt: z.iso.datetime(),
+      }),
+    ),
+  }),
+  z.object({
+    ticketId: z.number().int(),
+    /** It was not here before. */
+    made: z.boolean(),
+    /** Articles that were not here before. */
+    articles: z.number().int(),
+  }),
+  { callers: ['federation'] },
+);
+
 /** When so many minutes of the desk's working time (its default calendar) will have passed. */
 export const workingTimeAfter = defineQuestion(
   'rpc.ticket.v1.working-time-after',

@@ -37,6 +37,17 @@ export const importRows = defineQuestion(
   { callers: ['gateway'] },
 );
 
+/**
+ * The same for the import of another helpdesk: who is here already stays as they are, and a wrong row keeps none of the
+ * others out.
+ */
+export const takeInRows = defineQuestion(
+  'rpc.identity.v1.take-in-rows',
+  z.object({ object: z.enum(['User', 'Organization']), ...batch }),
+  report,
+  { callers: ['federation'] },
+);
+
 /** Opens tickets from rows of a file, all of them or, when one is wrong, none; in import mode alone. */
 export const importTickets = defineQuestion('rpc.ticket.v1.import-tickets', z.object(batch), report, {
   callers: ['gateway'],

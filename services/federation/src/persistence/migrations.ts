@@ -18,6 +18,7 @@ import { Offers1799462500000 } from './migrations/1799462500000-offers.ts';
 import { ChangedLinks1799463100000 } from './migrations/1799463100000-changed-links.ts';
 import { Notices1799463110000 } from './migrations/1799463110000-notices.ts';
 import { Outages1799463200000 } from './migrations/1799463200000-outages.ts';
+import { Imports1799463400000 } from './migrations/1799463400000-imports.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -41,4 +42,5 @@ export const migrations: MigrationClass[] = [
   ChangedLinks1799463100000,
   Notices1799463110000,
   Outages1799463200000,
+  Imports1799463400000,
 ];

@@ -69,6 +69,20 @@ function answer(call: Parameters<Dialect['answer']>[0], desk: FakeDesk) {
   const isForm = headers['content-type']?.startsWith('multipart/');
   const input = isForm ? valuesOf(call.values) : body === '' ? {} : JSON.parse(body);
   if (call.files.some(({ field }) => field !== 'attachments[]')) throw new Error('Files have a name of their own.');
+  const all = [people.bridge, people.nora];
+  if (noun === 'companies') {
+    const companies = [{ id: 3, name: 'Čapek & Co', domains: ['customer.example'], note: 'Kept' }];
+    return id === ''
+      ? { body: paged(companies, page, size) }
+      : { body: companies.find((one) => one.id === Number(id)) };
+  }
+  if (noun === 'contacts') {
+    const contacts = [{ ...people.ivo, active: false, company_id: 3 }];
+    if (id === '') return { body: paged(contacts, page, size) };
+    const contact = contacts.find((one) => one.id === Number(id));
+    return contact ? { body: contact } : { status: 404, body: '' };
+  }
+  if (noun === 'agents' && id === '') return { body: paged(all.map(agentOf), page, size) };
   if (noun === 'agents') {
     const agent = id === 'me' ? people.bridge : [people.bridge, people.nora].find((one) => one.id === Number(id));
     return agent ? { body: agentOf(agent) } : { status: 404, body: '' };
@@ -81,7 +95,8 @@ function answer(call: Parameters<Dialect['answer']>[0], desk: FakeDesk) {
     const found = desk
       .newest()
       .filter((one) => one.changedAt >= since && (!email || people[one.requester].email === email));
-    return { body: paged(found, page, size).map((one) => shown(one, query.get('include'), desk)) };
+    const sorted = query.get('order_type') === 'asc' ? found.reverse() : found;
+    return { body: paged(sorted, page, size).map((one) => shown(one, query.get('include'), desk)) };
   }
   const known = (value: unknown, least: number, most: number) => Number(value) >= least && Number(value) <= most;
   if (input.status !== undefined && !known(input.status, 2, 7)) return no(400, 'Validation failed', 'status');

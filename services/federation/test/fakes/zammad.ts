@@ -10,11 +10,14 @@ const userOf = (who: Who) => {
   const { id, login, name, email } = people[who];
   return { id, login, firstname: name, lastname: '', email };
 };
+const organizations = [
+  { id: 1, name: 'Čapek & Co', domain: 'customer.example', shared: true, active: true, note: '<p>Kept<br>well</p>' },
+];
 const no = (status: number, error: string) => ({ status, body: { error, error_human: error } });
 
 const shown = ({ id, title, queue, state, priority, owner, requester, at, changedAt }: FakeTicket) => ({
   ...{ id, number: `8100${id}`, title, group: queue, state, priority, owner: owner ?? '-', created_at: iso(at) },
-  ...{ customer_id: people[requester].id, updated_at: iso(changedAt) },
+  ...{ customer_id: people[requester].id, owner_id: owner ? people[owner].id : 1, updated_at: iso(changedAt) },
 });
 
 function filesIn({ attachments = [] }: { attachments?: { filename: string; data: string; 'mime-type': string }[] }) {
@@ -39,6 +42,17 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
       ?.entries.find((one) => one.id === articleId)
       ?.files.find((one) => one.id === fileId);
     return file ? { headers: { 'content-type': file.mediaType }, body: file.bytes } : no(404, 'Not found');
+  }
+  const list = <T>(all: readonly T[]) => ({
+    body: paged(all, Number(query.get('page')), Number(query.get('per_page'))),
+  });
+  if (method === 'GET' && path === '/tickets') return list(desk.tickets.map(shown));
+  if (path === '/organizations') return list(organizations);
+  if (path === '/users') {
+    const all = (Object.keys(people) as Who[]).map(userOf);
+    return list(
+      all.map((user) => ({ ...user, active: true, ...(user.login === 'ivo' && { organization: 'Čapek & Co' }) })),
+    );
   }
   if (path === '/version') return no(403, 'Not authorized');
   if (noun === 'users')

@@ -67,6 +67,8 @@ export interface Ruling {
   cause: HistoryCause;
   /** Agents are not told. */
   quiet: boolean;
+  /** It was long ago: no trigger looks at it, and nothing is promised about it. */
+  past?: boolean;
 }
 
 /** Old and new value by the name that neighbours know. */
@@ -80,6 +82,7 @@ export class Writing {
   private readonly tickets: Map<number, Ticket>;
   private readonly opened = new Set<number>();
   private readonly touched = new Set<number>();
+  private readonly past = new Set<number>();
   /** Each ticket after each thing that was done to it. */
   private readonly steps = new Map<number, Ticket[]>();
   private readonly rest: Omit<ChangeSet, 'opened' | 'changed'> = { articles: [], history: [], outbox: [] };
@@ -315,7 +318,7 @@ export class Writing {
 
   private happened(happening: Happening): void {
     const { cause } = this.ruling ?? {};
-    if (this.refs.automation.empty || cause?.type === 'Trigger') return;
+    if (this.refs.automation.empty || cause?.type === 'Trigger' || this.ruling?.past) return;
     this.happenings.push(cause ? { ...happening, rule: cause.name } : happening);
   }
 
@@ -366,7 +369,7 @@ export class Writing {
     const moves = await store.moves(tx, asked);
     for (const [id, more] of slaRules.empty ? [] : this.movesNow()) moves.set(id, [...(moves.get(id) ?? []), ...more]);
     const held = await store.tagKeys(tx, slaRules.readsTags ? asked : []);
-    for (const id of [...this.opened, ...this.touched]) {
+    for (const id of [...this.opened, ...this.touched].filter((one) => !this.past.has(one))) {
       const tags = slaRules.readsTags ? this.tagKeysOf(id, held.get(id) ?? []) : [];
       const escalation = follow(stepsOf(id), moves.get(id) ?? [], states, slaRules, tags);
       this.tickets.set(id, { ...this.ticket(id), escalation });
@@ -414,6 +417,7 @@ export class Writing {
   }
 
   private keep(ticket: Ticket): void {
+    if (this.ruling?.past) this.past.add(ticket.id);
     this.tickets.set(ticket.id, ticket);
     this.steps.set(ticket.id, [...(this.steps.get(ticket.id) ?? []), ticket]);
     if (!this.opened.has(ticket.id)) this.touched.add(ticket.id);

@@ -3,6 +3,7 @@ import {
   forgetRequester,
   type ParsedInputOf,
   readForPeer,
+  takeInPast,
   workingTimeAfter,
 } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
@@ -11,12 +12,14 @@ import { requireActor } from '../application/access.ts';
 import { ForgetRequester } from '../application/peers/forget-requester.ts';
 import { OfficeHours } from '../application/peers/office-hours.ts';
 import { PeerChanges } from '../application/peers/peer-changes.ts';
+import { TakeInPast } from '../application/peers/take-in-past.ts';
 
 /** Questions of the federation service. */
 @Controller()
 export class PeersController {
   constructor(
     private readonly peers: PeerChanges,
+    private readonly past: TakeInPast,
     private readonly hours: OfficeHours,
     private readonly requesters: ForgetRequester,
   ) {}
@@ -35,6 +38,11 @@ export class PeersController {
   async forget({ actor }: RpcContext, input: ParsedInputOf<typeof forgetRequester>) {
     await this.requesters.run(requireActor(actor), input);
     return {};
+  }
+
+  @Answers(takeInPast)
+  takeIn({ actor }: RpcContext, input: ParsedInputOf<typeof takeInPast>) {
+    return this.past.run(requireActor(actor), input);
   }
 
   @Answers(workingTimeAfter)

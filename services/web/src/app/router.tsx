@@ -262,6 +262,7 @@ const rulePage = pagesOf(() => withTexts(() => import('../features/rules/pages.t
 const mailPage = pagesOf(() => withTexts(() => import('../features/mail/pages.ts')));
 const reportPage = pagesOf(() => withTexts(() => import('../features/reports/pages.ts')));
 const meshPage = pagesOf(() => withTexts(() => import('../features/federation/pages.tsx')));
+const importPage = pagesOf(() => withTexts(() => import('../features/imports/pages.ts')));
 const wordPage = pagesOf(() => withTexts(() => import('../features/vocabulary/pages.ts')));
 const helpPage = pagesOf(() => withTexts(() => import('../features/help/pages.ts')));
 const adminTree = admin.addChildren([
@@ -349,6 +350,9 @@ const adminTree = admin.addChildren([
   adminPage('/data-protection/tasks/$id', 'ErasurePage'),
   adminPage('/data-protection/retention/new', 'NewRetentionRulePage'),
   adminPage('/data-protection/retention/$id', 'RetentionRulePage'),
+  importPage('/imports', 'ImportsPage'),
+  importPage('/imports/new', 'NewImportPage'),
+  importPage('/imports/$id', 'ImportPage'),
   adminPage('/configuration', 'ConfigurationPage'),
   adminPage('/health', 'HealthPage'),
   adminPage('/maintenance', 'MaintenancePage'),

@@ -27,6 +27,12 @@ type Output = OutputOf<typeof importRows>;
 type Line = Output['records'][number];
 type Values = Record<string, unknown>;
 
+/** As whom the import of another helpdesk adds people: it names no roles, so everybody begins as a customer. */
+const importer: Actor = {
+  ...{ kind: 'service', userId: 1, login: '-', permissions: ['admin.user', 'admin.organization'], groups: {} },
+  ...{ organizationIds: [], sharedOrganizationIds: [], via: 'service', locale: 'en' },
+};
+
 /** Ends the transaction of a trial, or of a batch with a mistake: nothing of it is kept. */
 class NothingKept extends Error {}
 
@@ -46,23 +52,40 @@ export class ImportRows {
   async run(actor: Actor, { object, columns: named, rows, try: trial }: Input): Promise<Output> {
     const may = object === 'User' ? mayUsers.grant(actor) : mayOrganizations.delete(actor);
     if (!may) throw refusals.notAuthorized();
+    return this.carry(actor, { object, columns: named, rows, try: trial }, false);
+  }
+
+  /** Adds who is not here; each row by itself, and nobody with rights. @throws AppError forbidden: for services alone; invalid */
+  async takeIn(actor: Actor, input: Input): Promise<Output> {
+    if (actor.kind !== 'service') throw refusals.notAuthorized();
+    if (input.columns.includes('roles')) throw refusals.badParameter('columns', 'roles');
+    return this.carry(importer, input, true);
+  }
+
+  /** @param adds  no more than that: who is here stays as they are, and a wrong row is no reason to leave out others */
+  private async carry(
+    actor: Actor,
+    { object, columns: named, rows, try: trial }: Input,
+    adds: boolean,
+  ): Promise<Output> {
     const columns = named.map((name) => name.trim().toLowerCase());
     const misnamed = await this.misnamed(object, columns);
     if (misnamed.length > 0) return { records: [], errors: misnamed.map((message) => ({ line: 1, message })) };
     let done: Output = { records: [], errors: [] };
     try {
       await transaction(this.db, async (tx) => {
-        done = await this.batch(tx, actor, object, columns, rows);
-        if (trial || done.errors.length > 0) throw new NothingKept();
+        done = await this.batch(tx, actor, object, columns, rows, adds);
+        if (trial || (!adds && done.errors.length > 0)) throw new NothingKept();
       });
     } catch (error) {
       if (!(error instanceof NothingKept)) throw error;
     }
     const created = done.records.filter(({ what }) => what === 'created').length;
-    if (!trial && done.errors.length === 0 && object === 'User' && created > 0) record.usersCreated('import', created);
+    const kept = adds || done.errors.length === 0;
+    if (!trial && kept && object === 'User' && created > 0) record.usersCreated('import', created);
     // An id that was rolled back is nobody's.
     const shown = (line: Line) => (trial && line.what === 'created' ? { ...line, id: null } : line);
-    return { records: done.errors.length > 0 ? [] : done.records.map(shown), errors: done.errors };
+    return { records: kept ? done.records.map(shown) : [], errors: done.errors };
   }
 
   /** Every row is looked at, also behind one that is wrong: whoever corrects the file sees all there is to correct. */
@@ -72,6 +95,7 @@ export class ImportRows {
     object: Input['object'],
     columns: readonly string[],
     rows: Input['rows'],
+    adds: boolean,
   ): Promise<Output> {
     const done: Output = { records: [], errors: [] };
     for (const { line, cells } of rows) {
@@ -82,7 +106,8 @@ export class ImportRows {
       }
       await sql(tx, 'SAVEPOINT import_row');
       try {
-        const write = object === 'User' ? this.user(tx, actor, read.values) : this.organization(tx, actor, read.values);
+        const write =
+          object === 'User' ? this.user(tx, actor, read.values, adds) : this.organization(tx, actor, read.values, adds);
         done.records.push({ line, ...(await write) });
         await sql(tx, 'RELEASE SAVEPOINT import_row');
       } catch (error) {
@@ -96,12 +121,18 @@ export class ImportRows {
   }
 
   /** Known by id, else by login, else by address. */
-  private async user(tx: EntityManager, actor: Actor, { id: given, ...values }: Values): Promise<Omit<Line, 'line'>> {
+  private async user(
+    tx: EntityManager,
+    actor: Actor,
+    { id: given, ...values }: Values,
+    adds: boolean,
+  ): Promise<Omit<Line, 'line'>> {
     const input = checked(users.create.input.shape.body, values);
     const name = String(values.email ?? values.login ?? `${values.firstname ?? ''} ${values.lastname ?? ''}`.trim());
     const known = normalAddress(String(values.login ?? values.email ?? ''));
     const id = given === undefined ? known && (await this.users.findId(tx, known)) : idOf(given);
     if (!id) return { id: (await this.writeUser.createIn(tx, actor, input)).id, name, what: 'created' };
+    if (adds) return { id, name, what: 'unchanged' };
     return { id, name, what: (await this.writeUser.updateIn(tx, actor, id, input)) ? 'updated' : 'unchanged' };
   }
 
@@ -110,11 +141,13 @@ export class ImportRows {
     tx: EntityManager,
     actor: Actor,
     { id: given, ...values }: Values,
+    adds: boolean,
   ): Promise<Omit<Line, 'line'>> {
     const input = checked(organizations.create.input.shape.body, values);
     const name = String(values.name ?? '');
     const id = given === undefined ? (await this.organizationStore.idsByNames(tx, [name])).get(name) : idOf(given);
     if (!id) return { id: (await this.organizations.createIn(tx, actor, input)).id, name, what: 'created' };
+    if (adds) return { id, name, what: 'unchanged' };
     return { id, name, what: (await this.organizations.updateIn(tx, actor, id, input)) ? 'updated' : 'unchanged' };
   }
 

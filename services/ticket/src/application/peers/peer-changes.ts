@@ -202,7 +202,8 @@ function fieldsOf(
   };
 }
 
-function stateOf(type: NonNullable<Change['stateType']>, { states }: Refs, present: number): number {
+/** A state of a kind. @param present  is kept when it is of that kind */
+export function stateOf(type: NonNullable<Change['stateType']>, { states }: Refs, present: number): number {
   if (states.get(present).type === type) return present;
   if (type === 'new') return states.forCreate.id;
   if (type === 'open') return states.forFollowUp.id;

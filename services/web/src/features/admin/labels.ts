@@ -41,6 +41,7 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   cmdb: msg`CMDB`,
   federation: msg`Federation`,
   'data-protection': msg`Data protection`,
+  imports: msg`Import`,
   configuration: msg`Configuration`,
   health: msg`System health`,
   audit: msg`Audit log`,

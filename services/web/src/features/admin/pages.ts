@@ -35,6 +35,7 @@ export type AdminPageId =
   | 'cmdb'
   | 'federation'
   | 'data-protection'
+  | 'imports'
   | 'configuration'
   | 'health'
   | 'maintenance'
@@ -89,6 +90,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'branding', section: 'help', permissions: ['admin.branding', 'admin.group'], ofCommunities: true },
   { id: 'public-links', section: 'help', permissions: ['admin.public_links'] },
   { id: 'reports', section: 'system', permissions: ['report'] },
+  { id: 'imports', section: 'system', permissions: ['admin'] },
   { id: 'configuration', section: 'system', permissions: ['admin'] },
   { id: 'health', section: 'system', permissions: ['admin.monitoring'] },
   { id: 'maintenance', section: 'system', permissions: ['admin.maintenance'] },

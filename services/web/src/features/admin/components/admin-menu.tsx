@@ -77,6 +77,7 @@ const icons: Record<AdminPageId, TablerIcon> = {
   cmdb: IconApps,
   federation: IconAffiliate,
   'data-protection': IconEyeOff,
+  imports: IconApps,
   configuration: IconStack2,
   health: IconHeartbeat,
   maintenance: IconBarrierBlock,
