@@ -6,6 +6,7 @@ import {
   integrationSettings,
   listArticles,
   listTickets,
+  mergeTicket,
   openFormRequest,
   type PhoneRules,
   readForm,
@@ -240,18 +241,76 @@ describe('alerts', () => {
     await desk.db.query(`DELETE FROM alert WHERE dedup_key LIKE 'full %'`);
   });
 
-  it('come as Alertmanager posts them, and are refused when they are no alerts', async () => {
-    const one = (status: string, fingerprint: string) => ({
-      ...{ status, fingerprint, startsAt: '2026-05-04T12:00:00Z', endsAt: '0001-01-01T00:00:00Z' },
-      labels: { alertname: 'Down', severity: 'critical', job: 'Portal' },
-      annotations: { summary: 'It is down.' },
+  const named = (status: string, fingerprint: string, job = 'Portal') => ({
+    ...{ status, fingerprint, startsAt: '2026-05-04T12:00:00Z', endsAt: '0001-01-01T00:00:00Z' },
+    labels: { alertname: 'Down', severity: 'critical', job },
+    annotations: { summary: 'It is down.' },
+  });
+  const post = (alerts: object[]) =>
+    desk.rest(monitor, receiveAlertmanager, { body: { version: '4', groupKey: '{}', status: 'firing', alerts } });
+
+  it('that were merged are noted where they went, and open no other ticket', async () => {
+    const opened = await say({ dedupKey: 'part' });
+    const incident = await desk.rest(cast.admin, createTicket, {
+      body: { title: 'Incident', group: 'Users', customer: 'user10@example.org', article: { body: 'All is down' } },
     });
-    const post = (alerts: object[]) =>
-      desk.rest(monitor, receiveAlertmanager, { body: { version: '4', groupKey: '{}', status: 'firing', alerts } });
-    const { alerts } = await post([one('firing', 'a'), one('resolved', 'b'), one('firing', 'c')]);
+    const params = { id: String(opened.ticket_id), number: incident.number };
+    await desk.ask(cast.admin, mergeTicket, { params, query: {}, body: undefined });
+    expect(await say({ dedupKey: 'part' })).toEqual({ result: 'counted', ticket_id: incident.id });
+    expect(await say({ dedupKey: 'part', status: 'OK' })).toEqual({ result: 'noted', ticket_id: incident.id });
+    // Once more: that it was noted there has not made it the ticket of this alert alone.
+    expect(await say({ dedupKey: 'part' })).toEqual({ result: 'noted', ticket_id: incident.id });
+    expect(await say({ dedupKey: 'part', status: 'OK' })).toEqual({ result: 'noted', ticket_id: incident.id });
+    expect(await shown(incident.id)).toMatchObject({ close_at: null });
+    expect(await bodies(incident.id)).toHaveLength(5);
+    await desk.rest(cast.admin, updateTicket, { id: incident.id, body: { state: 'closed' } });
+    const next = await say({ dedupKey: 'part' });
+    expect(next).toMatchObject({ result: 'opened' });
+    expect([opened.ticket_id, incident.id]).not.toContain(next.ticket_id);
+  });
+
+  it('call nobody by their words', async () => {
+    const text = `Log: @@${cast.agent.login} <a data-mention-user-id="${cast.agent.userId}">`;
+    const { ticket_id: id } = await say({ dedupKey: 'calls', text });
+    await say({ dedupKey: 'calls', status: 'WARNING', text });
+    const called = () => desk.db.query('SELECT user_id FROM mention WHERE ticket_id = $1', [id]);
+    expect(await called()).toEqual([]);
+    await desk.rest(cast.admin, updateTicket, { id: id as number, body: { article: { body: text } } });
+    expect(await called()).toEqual([{ user_id: cast.agent.userId }]);
+  });
+
+  it('that came together are each taken by themselves', async () => {
+    desk.catalogue.set(8, { id: 8, name: 'Gone', groupId: 77 });
+    const { ticket_id: id } = await say({ dedupKey: 'alertmanager last' });
+    const odd = { ...named('firing', 'odd'), annotations: { summary: 'cut \0 \ud83d' } };
+    const { alerts } = await post([named('firing', 'gone', 'Gone'), odd, named('resolved', 'last')]);
+    expect(alerts).toEqual([
+      { result: 'refused', ticket_id: null, why: expect.stringContaining('group') },
+      { result: 'opened', ticket_id: expect.any(Number) },
+      { result: 'closed', ticket_id: id },
+    ]);
+    expect((await bodies(alerts[1]?.ticket_id ?? null))[0]).toContain('cut \ufffd \ufffd');
+
+    const { ticket_id: other } = await say({ dedupKey: 'alertmanager other' });
+    await desk.db.query(
+      `INSERT INTO alert SELECT 'full ' || n, ticket_id, memory, 1, now(), now(), NULL
+       FROM alert, generate_series(1, 500) AS n WHERE dedup_key = 'alertmanager other'`,
+    );
+    await expect(post([named('firing', 'too many'), named('resolved', 'other')])).rejects.toMatchObject({
+      ...{ kind: 'unavailable', code: 'alert.say-again', detail: expect.stringContaining('1 of 2') },
+    });
+    expect(await shown(other)).toMatchObject({ state: 'closed' });
+    await desk.db.query(`DELETE FROM alert WHERE dedup_key LIKE 'full %'`);
+    await expect(desk.rest(cast.agent, receiveAlertmanager, { body: { alerts: [] } })).rejects.toMatchObject({
+      kind: 'forbidden',
+    });
+  });
+
+  it('come as Alertmanager posts them, and are refused when they are no alerts', async () => {
+    const { alerts } = await post([named('firing', 'a'), named('resolved', 'b'), named('firing', 'c')]);
     expect(alerts.map(({ result }) => result)).toEqual(['opened', 'ignored', 'opened']);
     expect(await shown(alerts[0]?.ticket_id ?? 0)).toMatchObject({ title: 'Down of Portal is CRITICAL', group_id: 2 });
-    expect((await post([one('resolved', 'a')])).alerts).toEqual([
+    expect((await post([named('resolved', 'a')])).alerts).toEqual([
       { result: 'closed', ticket_id: alerts[0]?.ticket_id },
     ]);
     for (const over of [

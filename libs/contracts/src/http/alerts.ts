@@ -15,6 +15,9 @@ const Outcome = z.object({
   ticket_id: z.number().int().nullable(),
 });
 
+/** One of several that cannot be taken, whenever it is said. */
+const Refused = z.object({ result: z.literal('refused'), ticket_id: z.null(), why: z.string() });
+
 /** Two ways to say the same (docs/how-to/alerts.md). */
 export const receiveAlert = defineEndpoint({
   id: 'receiveAlert',
@@ -71,5 +74,5 @@ export const receiveAlertmanager = defineEndpoint({
   tag,
   summary: 'The same as Prometheus Alertmanager posts it; for `admin.alert`',
   body: AlertmanagerMessage,
-  response: z.object({ alerts: z.array(Outcome) }),
+  response: z.object({ alerts: z.array(z.union([Outcome, Refused])) }),
 });

@@ -100,7 +100,7 @@ export class ArticleDrafts {
       ...(agent ? protectionIn(input.preferences ?? {}) : { preferences: {}, security: null }),
       files: [...files, ...uploads.map(({ file }) => file)],
       uploadIds: uploads.map(({ id }) => id),
-      mentioned: agent ? mentionedIn(input.body) : [],
+      mentioned: agent && !isHearsay(actor, sender) ? mentionedIn(input.body) : [],
       time: agent ? await this.timeOf(input) : null,
     };
   }
@@ -171,6 +171,11 @@ export class ArticleDrafts {
     }
     return fitting(sanitize(lean));
   }
+}
+
+/** What the desk itself writes down as said by others, as monitoring systems: nobody of the desk calls people by it. */
+function isHearsay({ kind }: Actor, sender: ArticleSender): boolean {
+  return kind === 'service' && sender === 'Customer';
 }
 
 /** Whether the draft is a mail that really leaves. */

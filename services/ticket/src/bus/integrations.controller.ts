@@ -75,10 +75,7 @@ export class IntegrationsController {
 
   @Answers(receiveAlertmanager)
   async alertedByAlertmanager({ actor }: RpcContext, { body }: ParsedInputOf<typeof receiveAlertmanager>) {
-    const who = requireActor(actor);
-    const alerts = [];
-    for (const one of body.alerts) alerts.push(await this.alerts.take(who, alertOf(one)));
-    return { alerts };
+    return { alerts: await this.alerts.takeAll(requireActor(actor), body.alerts.map(alertOf)) };
   }
 
   @Answers(receivePhoneEvent)

@@ -9,15 +9,17 @@ type On = DataSource | EntityManager;
 /** A thing that a monitoring watches, and its ticket. */
 export interface KeptAlert {
   dedupKey: string;
+  /** Where its thread is read on, when it was merged. */
   ticketId: number;
   memory: AlertMemory;
   version: number;
   ticket: TicketStanding;
 }
 
-const columns = `a.dedup_key AS "dedupKey", a.ticket_id AS "ticketId", a.memory, a.version,
-  CASE WHEN s.state_type_id <= 4 THEN 'open' WHEN s.state_type_id = 5 THEN 'closed' ELSE 'none' END AS ticket`;
-const joined = 'alert a JOIN ticket t ON t.id = a.ticket_id JOIN ticket_state s ON s.id = t.state_id';
+const columns = `a.dedup_key AS "dedupKey", t.id AS "ticketId", a.memory, a.version,
+  CASE WHEN s.state_type_id <= 4 THEN CASE WHEN t.id = a.ticket_id THEN 'open' ELSE 'joined' END
+    WHEN s.state_type_id = 5 AND t.id = a.ticket_id THEN 'closed' ELSE 'none' END AS ticket`;
+const joined = 'alert a JOIN ticket t ON t.id = merged_into(a.ticket_id) JOIN ticket_state s ON s.id = t.state_id';
 
 /** What is remembered of alerts. */
 @Injectable()
@@ -38,7 +40,7 @@ export class AlertStore {
     return row?.version === version;
   }
 
-  /** @param opened  the ticket is a new one */
+  /** @param opened  the ticket is a new one; else it stays the one that was opened for it */
   async keep(
     tx: EntityManager,
     { dedupKey, ticketId, memory }: Pick<KeptAlert, 'dedupKey' | 'ticketId' | 'memory'>,
@@ -49,8 +51,8 @@ export class AlertStore {
       tx,
       `INSERT INTO alert AS a (dedup_key, ticket_id, memory, version, opened_at, heard_at, settle_at)
        VALUES ($1, $2, $3, 1, $4, $4, $5)
-       ON CONFLICT (dedup_key) DO UPDATE SET ticket_id = $2, memory = $3, version = a.version + 1, heard_at = $4,
-         opened_at = CASE WHEN $6 THEN $4 ELSE a.opened_at END, settle_at = $5`,
+       ON CONFLICT (dedup_key) DO UPDATE SET memory = $3, version = a.version + 1, heard_at = $4, settle_at = $5,
+         ticket_id = CASE WHEN $6 THEN $2 ELSE a.ticket_id END, opened_at = CASE WHEN $6 THEN $4 ELSE a.opened_at END`,
       [
         ...[dedupKey, ticketId, JSON.stringify(memory), new Date(now)],
         ...[memory.flapping ? new Date(quietFrom(memory)) : null, opened],

@@ -1,11 +1,18 @@
-import { type Actor, type ArticleInput, type OutputOf, type receiveAlert, type TicketInput } from '@helpmesh/contracts';
-import { AppError, type Clock, epochMs } from '@helpmesh/kernel';
+import {
+  type Actor,
+  type ArticleInput,
+  type OutputOf,
+  type receiveAlert,
+  type receiveAlertmanager,
+  type TicketInput,
+} from '@helpmesh/contracts';
+import { AppError, type Clock, type ErrorKind, epochMs } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type Alert, type Deed, heard, settled } from '../../domain/alert/alert.ts';
+import { type Alert, type Deed, heard, settled, storable } from '../../domain/alert/alert.ts';
 import { alertBody, alertTitle, noteWords } from '../../domain/alert/words.ts';
 import { SYSTEM_USER } from '../../domain/ticket/ticket.ts';
 import { AlertStore, type KeptAlert } from '../../persistence/alert.store.ts';
@@ -21,6 +28,7 @@ import { References, Wanted } from '../references.ts';
 import { IntegrationSettings } from './integration-settings.ts';
 
 type Answer = OutputOf<typeof receiveAlert>;
+type AnyAnswer = OutputOf<typeof receiveAlertmanager>['alerts'][number];
 type Note = Extract<Deed, { do: 'note' }>;
 
 export const ALERT_PERMISSION = 'admin.alert';
@@ -30,6 +38,8 @@ const HOUR_MS = 3_600_000;
 /** Of different things; a monitoring that has lost its network says that all is down. */
 const MOST_AN_HOUR = 500;
 const FORGET_MS = 90 * 24 * HOUR_MS;
+/** Said again, they would be refused again. */
+const refusals = new Set<ErrorKind>(['unreadable', 'invalid', 'forbidden', 'not-found']);
 
 /**
  * Keeps one open ticket of each thing that a monitoring tells of. What is remembered of it is written with the ticket or
@@ -67,8 +77,9 @@ export class TakeAlerts implements OnModuleInit, OnApplicationShutdown {
    * @throws AppError forbidden; limited `alert.too-many`; unavailable when the catalogue cannot be asked, and then the
    *   monitoring is to say it again
    */
-  async take(actor: Actor, alert: Alert): Promise<Answer> {
+  async take(actor: Actor, said: Alert): Promise<Answer> {
     requireAnyOf(actor, [ALERT_PERMISSION]);
+    const alert = storable(said);
     const { alert_auto_close: solves } = await this.settings.current();
     for (;;) {
       const kept = await this.store.find(this.db, alert.dedupKey);
@@ -77,6 +88,30 @@ export class TakeAlerts implements OnModuleInit, OnApplicationShutdown {
       if (answer) return answer;
       // Somebody else has heard of it meanwhile.
     }
+  }
+
+  /**
+   * Takes many that came together: one that cannot be taken keeps none of the others back.
+   * @throws AppError forbidden; unavailable `alert.say-again` when some could not be taken now: all are to be said again
+   */
+  async takeAll(actor: Actor, alerts: readonly Alert[]): Promise<AnyAnswer[]> {
+    requireAnyOf(actor, [ALERT_PERMISSION]);
+    const answers: AnyAnswer[] = [];
+    let missed = 0;
+    for (const alert of alerts) {
+      try {
+        answers.push(await this.take(actor, alert));
+      } catch (error) {
+        const why = AppError.from(error);
+        this.log.warn({ err: why, alert: alert.dedupKey }, 'an alert could not be taken');
+        if (!refusals.has(why.kind)) missed += 1;
+        answers.push({ result: 'refused', ticket_id: null, why: why.detail });
+      }
+    }
+    if (missed === 0) return answers;
+    const detail = `${missed} of ${alerts.length} alerts could not be taken now. Say them again.`;
+    // Alertmanager takes 429 for the last word, and says again what was answered with 503.
+    throw new AppError('unavailable', 'alert.say-again', detail, undefined, { members: { retryAfterMs: 60_000 } });
   }
 
   /** Says what has become of what flapped. */

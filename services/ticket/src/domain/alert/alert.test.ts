@@ -9,6 +9,7 @@ import {
   QUIET_MS,
   quietFrom,
   settled,
+  storable,
   type TicketStanding,
 } from './alert.ts';
 import { alertOf } from './alertmanager.ts';
@@ -83,6 +84,19 @@ describe('a thing that a monitoring tells of', () => {
     expect(thing.ticket).toBe('open');
   });
 
+  it('that became part of another ticket is noted there, and neither closes nor opens it', () => {
+    const thing = new Thing();
+    thing.say('DOWN', noon);
+    thing.ticket = 'joined';
+    expect(thing.say('DOWN', noon + minute)).toBe('count');
+    expect(thing.say('UP', noon + 2 * minute)).toBe('changed');
+    expect(thing.say('DOWN', noon + 3 * minute)).toBe('changed');
+    for (let n = 4; n < 20; n++) thing.say(n % 2 ? 'DOWN' : 'UP', noon + n * minute);
+    expect(thing.say('UP', noon + 20 * minute)).toBe('count');
+    expect(thing.settle(noon + hour)).toBe('quiet');
+    expect([thing.ticket, thing.opened]).toEqual(['joined', 1]);
+  });
+
   it('that says the same for hours is noted every six', () => {
     const thing = new Thing();
     thing.say('DOWN', noon);
@@ -142,8 +156,14 @@ describe('what is said of it', () => {
     [{ service: 'Portal' }, 'Portal is DOWN'],
     [{}, 'key-1 is DOWN'],
     [{ probe: 'x'.repeat(300) }, 'x'.repeat(250)],
+    [{ probe: `${'x'.repeat(249)}😀` }, `${'x'.repeat(249)}\ufffd`],
   ])('%j is called "%s"', (given, title) => {
     expect(alertTitle({ ...nothing, dedupKey: 'key-1', status: 'DOWN', ...given })).toBe(title);
+  });
+
+  it('is kept without what cannot be', () => {
+    const odd = { ...nothing, dedupKey: 'a\0b', status: 'DOWN', text: 'torn \ud83d', downtime: true };
+    expect(storable(odd)).toEqual({ ...odd, dedupKey: 'a\ufffdb', text: 'torn \ufffd' });
   });
 
   it('names what is known, and how much was not noted', () => {

@@ -15,6 +15,13 @@ export interface Alert {
   downtime: boolean;
 }
 
+/** The same with characters only that can be kept: machines pass on whatever stands in their logs. */
+export function storable(alert: Alert): Alert {
+  const kept = (value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('\0', '\ufffd').toWellFormed() : value;
+  return Object.fromEntries(Object.entries(alert).map(([name, value]) => [name, kept(value)])) as unknown as Alert;
+}
+
 /** What is remembered of a thing that has a ticket. */
 export interface AlertMemory {
   status: string;
@@ -30,8 +37,8 @@ export interface AlertMemory {
   solvedAt: EpochMs | null;
 }
 
-/** How its ticket stands. */
-export type TicketStanding = 'none' | 'open' | 'closed';
+/** How its ticket stands; `joined`: it is part of another one that is open, which an alert closes or opens never. */
+export type TicketStanding = 'none' | 'open' | 'closed' | 'joined';
 
 export type Deed =
   /** There is nothing to open a ticket for. */

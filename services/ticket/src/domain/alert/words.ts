@@ -4,7 +4,7 @@ const HOUR_MS = 3_600_000;
 
 export function alertTitle({ dedupKey, service, site, probe, status }: Alert): string {
   const what = [probe, service].filter((one) => one).join(' of ') || dedupKey;
-  return `${what}${site ? ` at ${site}` : ''} is ${status}`.slice(0, 250);
+  return `${what}${site ? ` at ${site}` : ''} is ${status}`.slice(0, 250).toWellFormed();
 }
 
 /** What is said of it, a line each. */
