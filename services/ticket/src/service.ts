@@ -57,6 +57,7 @@ import { ChatNetworks1799461500000 } from './persistence/migrations/179946150000
 import { PeopleSchedules1799462200001 } from './persistence/migrations/1799462200001-people-schedules.ts';
 import { Alerts1799463200001 } from './persistence/migrations/1799463200001-alerts.ts';
 import { Excerpts1799463300000 } from './persistence/migrations/1799463300000-excerpts.ts';
+import { ExcerptIndexes1799463300001 } from './persistence/migrations/1799463300001-excerpt-indexes.ts';
 import { PeopleRunPosition1799463500001 } from './persistence/migrations/1799463500001-people-run-position.ts';
 
 export { TicketConfig } from './config.ts';
@@ -117,6 +118,7 @@ export const migrations = [
   PeopleSchedules1799462200001,
   Alerts1799463200001,
   Excerpts1799463300000,
+  ExcerptIndexes1799463300001,
   PeopleRunPosition1799463500001,
 ];
 

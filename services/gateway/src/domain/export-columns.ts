@@ -55,9 +55,11 @@ export function exportedColumns(object: keyof typeof written, row: Readonly<Reco
 
 const builtIn: ReadonlySet<string> = new Set(Object.values(written).flat());
 
-/** Whether texts of the column are times: those of attributes of one's own may be. */
-export const isOfTime = (column: string): boolean =>
-  column.endsWith('_at') || column === 'pending_time' || !builtIn.has(column);
+/** Whether texts of the column are times: those of attributes of one's own may be. `ticket.title` is a `title`. */
+export function isOfTime(column: string): boolean {
+  const name = column.slice(column.lastIndexOf('.') + 1);
+  return name.endsWith('_at') || name === 'pending_time' || !builtIn.has(name);
+}
 
 /** How wide the column of a sheet is, in characters. */
 export function widthOf(column: string): number {

@@ -11,10 +11,6 @@ export class Excerpts1799463300000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER TABLE article ADD COLUMN excerpt text;
-      CREATE INDEX article_without_excerpt ON article (id) WHERE excerpt IS NULL;
-      -- The last message of a ticket that people wrote to each other, however many notes follow it (3: the system).
-      CREATE INDEX article_said ON article (ticket_id, id) WHERE NOT internal AND sender_id <> 3;
-
       CREATE FUNCTION forget_excerpt() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
         NEW.excerpt := NULL;
@@ -29,7 +25,6 @@ export class Excerpts1799463300000 implements MigrationInterface {
     await runner.query(`
       DROP TRIGGER article_reworded ON article;
       DROP FUNCTION forget_excerpt();
-      DROP INDEX article_said;
       ALTER TABLE article DROP COLUMN excerpt;
     `);
   }
