@@ -134,6 +134,7 @@ export {
   FederationAttachmentAvailable,
   FederationChange,
   FederationComment,
+  type FederationDetails,
   FederationEvent,
   type FederationFieldName,
   FederationFields,

@@ -147,6 +147,42 @@ describe('a ticket of a group that is kept equal with another helpdesk', () => {
     await b.ask(agreements.update, { params, body: { max_attachment_bytes: 20_000_000, attachment_types: [] } });
   });
 
+  it('says what whoever works on it says of it in its own words, and nothing of that to a helpdesk of before', async () => {
+    const agent = [['ticket.agent'], { '1': ['full'] }] as [string[], Actor['groups']];
+    const detailsAt = async (desk: Desk, id: number) =>
+      (await desk.ask(shares.ofTicket, { params: { id } }, ...agent)).details;
+    const details = {
+      ...{ group: 'Networks', service: 'Data transfer', impact: 'high', urgency: null, firstResponseDue: null },
+      solutionDue: '2026-05-04T12:00:00.000Z',
+    } as const;
+    const { here, there } = await shared('With details');
+    expect(await detailsAt(a, here)).toBeNull();
+    await b.tickets.change(there, { details });
+    const told = await waitFor(() => detailsAt(a, here), { what: 'the details' });
+    expect(told).toEqual({
+      ...{ helpdesk: 'Desk B', group: 'Networks', service: 'Data transfer', impact: 'high', urgency: null },
+      ...{ first_response_due: null, solution_due: '2026-05-04T12:00:00.000Z' },
+    });
+    // They are nothing that is done here, and nobody is asked about them.
+    expect(rowAt(a, here).details).toBeUndefined();
+    expect(await detailsAt(b, there)).toBeNull();
+    await quiet();
+
+    const theirs = await b.open('Of before');
+    const ours = await waitFor(() => copyOf('Of before', a).id, { what: 'a copy' });
+    await quiet();
+    b.old = true;
+    try {
+      await a.tickets.change(ours, { details: { ...details, group: 'Storage' }, owner: 'Grace' });
+      await a.tickets.say(ours, 'We look at it');
+      await waitFor(() => bodies(b, theirs).length === 1, { what: 'the words', timeoutMs: 20_000 });
+      expect(await detailsAt(b, theirs)).toBeNull();
+    } finally {
+      b.old = false;
+    }
+    await quiet();
+  });
+
   it('keeps what only agents may read to itself', async () => {
     const { here, there } = await shared('Secrets');
     await a.tickets.say(here, 'between us', { internal: true });

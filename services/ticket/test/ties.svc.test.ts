@@ -611,6 +611,8 @@ describe('a ticket that another helpdesk has too', () => {
       owner: null,
     });
     expect(after.customer).toMatchObject({ name: 'Zoë M', email: 'zoe@peer.example' });
+    const unsaid = { service: null, impact: null, urgency: null, firstResponseDue: null, solutionDue: null };
+    expect(after.details).toEqual({ group: 'Users', ...unsaid });
     const told = await read(ticketId);
     expect(told?.articles).toMatchObject([
       { id: articleIds[0], uuid: article.uuid, sender: 'Customer', body: '<p>Down</p>' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bounded, text } from '../http/common.ts';
+import { Level } from '../priority-matrix.ts';
 import { CanonicalPriority, CanonicalState } from './codes.ts';
 
 /*
@@ -45,6 +46,25 @@ export const FederationHandover = z.strictObject({
 export type FederationHandover = z.output<typeof FederationHandover>;
 
 /**
+ * What the helpdesk that works on a ticket says of it in its own words, for others to know: nobody does anything by it. No
+ * strict object: more may stand in it later.
+ */
+export const FederationDetails = z.object({
+  /** Whose words they are; they count while that helpdesk works on it. */
+  node: NodeId,
+  /** By name; no way to send it anywhere. */
+  group: text(250).nullable(),
+  /** Of its catalogue, by name. */
+  service: text(250).nullable(),
+  impact: Level.nullable(),
+  urgency: Level.nullable(),
+  /** When it means to have answered, and to be done. */
+  firstResponseDue: z.iso.datetime().nullable(),
+  solutionDue: z.iso.datetime().nullable(),
+});
+export type FederationDetails = z.output<typeof FederationDetails>;
+
+/**
  * The fields that are kept equal. Each has one writer at a time: the helpdesk a ticket is assigned to, or, of the first
  * two, the one it began at.
  */
@@ -60,11 +80,13 @@ export const FederationFields = z.strictObject({
   tags: bounded(text(100).min(1), 100),
   /** Absent: nobody has offered it to anybody. */
   handover: FederationHandover.nullish(),
+  /** Absent: not known. Told to helpdesks whose descriptor names it among its `fields`, and to those that only read. */
+  details: FederationDetails.optional(),
 });
 export type FederationFields = z.output<typeof FederationFields>;
 
 /** What a helpdesk patches (RFC 7396): who works on a ticket is handed over, which has routes of its own. */
-export const FederationPatch = FederationFields.omit({ assignedNode: true, handover: true }).partial();
+export const FederationPatch = FederationFields.omit({ assignedNode: true, handover: true, details: true }).partial();
 
 export const federationFieldNames = [
   'subject',
@@ -75,6 +97,7 @@ export const federationFieldNames = [
   'ownerName',
   'tags',
   'handover',
+  'details',
 ] as const satisfies readonly (keyof FederationFields)[];
 export type FederationFieldName = (typeof federationFieldNames)[number];
 

@@ -61,6 +61,8 @@ const Descriptor = z.object({
   openapi: z.url(),
   modes: texts,
   eventTypes: texts,
+  /** Of a ticket, that are understood here. */
+  fields: texts,
   authentication: texts,
   tokenEndpoint: z.url(),
   jwksUri: z.url(),

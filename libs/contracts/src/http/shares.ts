@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
 import { federationFieldNames, HANDOVER_REASON } from '../federation/model.ts';
+import { Level } from '../priority-matrix.ts';
 import { Id, Instant, text } from './common.ts';
 
 /** `pending`: something is on its way; `failed`: it was tried in vain; `paused`: nothing goes there now. */
@@ -48,6 +49,17 @@ const Handover = z.object({
   due_at: Instant.nullable(),
 });
 
+/** Names and times of another helpdesk, by the name that it has here. */
+const Details = z.object({
+  helpdesk: z.string(),
+  group: z.string().nullable(),
+  service: z.string().nullable(),
+  impact: Level.nullable(),
+  urgency: Level.nullable(),
+  first_response_due: Instant.nullable(),
+  solution_due: Instant.nullable(),
+});
+
 const tag = 'Federation';
 const path = '/api/v1/tickets/:id/federation';
 const question = (name: string) => `rpc.federation.v1.${name}`;
@@ -75,6 +87,8 @@ export const shares = {
       shares: z.array(TicketShare),
       /** Whether the ticket is worked on here: state, priority and owner are this desk's to say. */
       works_here: z.boolean(),
+      /** What the helpdesk that works on it says of its own; null: nothing, or it is worked on here. */
+      details: Details.nullable(),
       /** Whether the caller may have it looked at again, put wishes aside, hand it over and answer. */
       may_sync: z.boolean(),
       /** Null: nobody has offered it to anybody. */

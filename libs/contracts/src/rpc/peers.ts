@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineQuestion } from '../define.ts';
 import { StoredFile } from '../http/tickets.ts';
+import { Level } from '../priority-matrix.ts';
 
 /** Kinds of states that a ticket can be put into from outside; which state of a kind is the desk's own matter. */
 export const PeerStateType = z.enum(['new', 'open', 'pending reminder', 'closed']);
@@ -16,6 +17,17 @@ const ToldTicket = z.object({
   owner: z.string().nullable(),
   customer: z.object({ id: z.number().int(), name: z.string(), email: z.string().nullable() }),
   tags: z.array(z.string()),
+  /** For others to know; the names of the group and the service. */
+  details: z
+    .object({
+      group: z.string().nullable(),
+      service: z.string().nullable(),
+      impact: Level.nullable(),
+      urgency: Level.nullable(),
+      firstResponseDue: z.iso.datetime().nullable(),
+      solutionDue: z.iso.datetime().nullable(),
+    })
+    .optional(),
   createdAt: z.iso.datetime(),
   /** Moves with each change; `applyPeerChange` takes it back. */
   version: z.number().int(),

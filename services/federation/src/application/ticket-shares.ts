@@ -1,5 +1,7 @@
 import {
   type Actor,
+  type FederationDetails,
+  type FederationFields,
   type FederationHandover,
   groupsWith,
   hasPermission,
@@ -40,6 +42,8 @@ interface ShownShares {
   dueAt: Date | null;
   /** Who would get it back. */
   giver: string | null;
+  /** Of the helpdesk that works on it. */
+  details: FederationDetails | null;
 }
 
 /** Who else has a ticket, for the agents who see it. All methods: @throws AppError forbidden; not-found `federation.no-such-ticket` */
@@ -85,6 +89,7 @@ export class TicketShares {
       handover: word && !isVoid ? word : null,
       dueAt: waits ? await this.offers.dueAt(this.db, held.uuid) : null,
       giver: giver !== undefined && isThere(giver) ? giver : null,
+      details: worksHere ? null : saidBy(held?.fields),
     };
   }
 
@@ -196,4 +201,9 @@ function requireAgent(actor: Actor | undefined): Actor {
 
 function notAuthorized(): AppError {
   return new AppError('forbidden', 'access.not-authorized', 'Not authorized');
+}
+
+/** What counts of it: who worked on it before says nothing any more. */
+function saidBy(fields: FederationFields | undefined): FederationDetails | null {
+  return fields?.details?.node === fields?.assignedNode ? (fields?.details ?? null) : null;
 }

@@ -1,10 +1,17 @@
-import { type FederationHandover, type OutputOf, type ParsedInputOf, shares as questions } from '@helpmesh/contracts';
+import {
+  type FederationDetails,
+  type FederationHandover,
+  type OutputOf,
+  type ParsedInputOf,
+  shares as questions,
+} from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { TicketShares } from '../application/ticket-shares.ts';
 
 type Input<Name extends keyof typeof questions> = ParsedInputOf<(typeof questions)[Name]>;
 type Share = Awaited<ReturnType<TicketShares['show']>>['shares'][number];
+type Details = NonNullable<OutputOf<typeof questions.ofTicket>['details']>;
 type Shown = OutputOf<typeof questions.ofTicket>['shares'][number];
 
 /** Questions of agents about a ticket that others have too. */
@@ -19,12 +26,16 @@ export class ShareAnswers {
 
   @Answers(questions.ofTicket)
   async ofTicket({ actor }: RpcContext, { params }: Input<'ofTicket'>) {
-    const { shares, worksHere, maySync, handover, giver, node, dueAt } = await this.shares.show(actor, params.id);
+    const { shares, worksHere, maySync, handover, giver, node, dueAt, details } = await this.shares.show(
+      actor,
+      params.id,
+    );
     const called = (at: string) => shares.find((share) => share.node === at)?.peer ?? new URL(at).host;
     return {
       ...{ shares: shares.map(shown), works_here: worksHere, may_sync: maySync },
       handover: handover && { ...said(handover, node, called), due_at: dueAt?.toISOString() ?? null },
       returns_to: giver === null ? null : called(giver),
+      details: details && toldOf(details, called),
     };
   }
 
@@ -60,6 +71,12 @@ function said({ from, to, ...word }: FederationHandover, self: string, called: (
     from: called(from),
     to: called(to),
   };
+}
+
+function toldOf(details: FederationDetails, called: (node: string) => string): Details {
+  const { node, group, service, impact, urgency, firstResponseDue, solutionDue } = details;
+  const due = { first_response_due: firstResponseDue, solution_due: solutionDue };
+  return { helpdesk: called(node), group, service, impact, urgency, ...due };
 }
 
 function shown(share: Share): Shown {

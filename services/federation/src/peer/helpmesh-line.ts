@@ -29,6 +29,7 @@ const READ_MS = 15_000;
 /** For one file, ms. */
 const FILE_MS = 60_000;
 const Descriptor = z.object({ product: z.string().max(200), node: z.string().max(250) });
+const Fields = z.object({ fields: z.array(z.string().max(100)).max(100) });
 const Agreements = z.object({ agreements: z.array(z.unknown()) });
 const Comments = z.object({ comments: z.array(FederationComment) });
 
@@ -84,6 +85,14 @@ export class HelpmeshLine implements PeerLine, PeerGreeter, ErasureLine {
     const { agreements } = await readAs(Agreements, await this.call(to, 'GET', 'agreements', signal));
     const { by } = await this.signIn.shownTo(to);
     return { ...descriptor, agreements: agreements.length, signedInBy: by };
+  }
+
+  /** As its descriptor says; one that says nothing is of before there were more. */
+  async fields(to: PeerAddress, signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const response = await this.ask(to.node, 'GET', '', signal);
+    if (response.status === 429 || response.status >= 500) throw await errorOf(response, to.node);
+    const { data } = Fields.safeParse(response.ok ? await response.json().catch(() => null) : null);
+    return new Set(data?.fields);
   }
 
   async probe(to: PeerAddress, signal: AbortSignal): Promise<boolean> {

@@ -24,8 +24,11 @@ export class PeerStore {
          'number', t.number, 'title', t.title, 'groupId', t.group_id, 'stateType', y.name, 'priority', p.name,
          'owner', CASE WHEN t.owner_id <> 1 THEN ${nameOf('o')} END,
          'customer', json_build_object('id', t.customer_id, 'name', coalesce(${nameOf('c')}, '-'), 'email', c.email),
-         'tags', (SELECT coalesce(json_agg(g.name ORDER BY h.place), '[]') FROM ticket_tag h JOIN tag g ON g.id = h.tag_id
+         'tags', (SELECT coalesce(json_agg(w.name ORDER BY h.place), '[]') FROM ticket_tag h JOIN tag w ON w.id = h.tag_id
                   WHERE h.ticket_id = t.id),
+         'details', json_build_object('group', g.name, 'service', t.preferences #>> '{service,name}',
+           'impact', t.impact, 'urgency', t.urgency,
+           'firstResponseDue', iso(t.first_response_escalation_at), 'solutionDue', iso(t.close_escalation_at)),
          'createdAt', iso(t.created_at), 'version', t.version,
          'articles', (SELECT coalesce(json_agg(a.told ORDER BY a.id), '[]') FROM (
            SELECT a.id, json_build_object(
@@ -48,6 +51,7 @@ export class PeerStore {
        JOIN ticket_priority p ON p.id = t.priority_id
        LEFT JOIN replica_user o ON o.id = t.owner_id
        LEFT JOIN replica_user c ON c.id = t.customer_id
+       LEFT JOIN replica_group g ON g.id = t.group_id
        WHERE t.id = $1`,
       [ticketId, known, internal, limit, only],
     );

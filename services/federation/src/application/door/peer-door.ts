@@ -13,6 +13,7 @@ import {
   FederationRequesterErased,
   FederationTicket,
   federationEventTypes,
+  federationFieldNames,
   federationNoticeTypes,
   federationTicketFilters,
 } from '@helpmesh/contracts';
@@ -176,6 +177,7 @@ export class PeerDoor {
     return {
       ...{ product: 'Helpmesh', protocol: 'federation/v1', node, openapi: `${node}/openapi.json` },
       ...{ modes: ['full', 'redirect', 'direct'], eventTypes: federationEventTypes },
+      fields: federationFieldNames,
       ...{ authentication: ['private_key_jwt', 'bearer'], tokenEndpoint: `${node}/oauth/token` },
       ...{ jwksUri: this.keys.address, signatureAlgorithms: algorithms },
       webhooks: { signatures: ['v1', 'v1a'], eventTypes: federationNoticeTypes },

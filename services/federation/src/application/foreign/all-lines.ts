@@ -22,6 +22,10 @@ export class AllLines implements PeerLine, PeerGreeter {
     return (await this.lineTo(to)).file(to, attachment, sink, signal);
   }
 
+  async fields(to: PeerAddress, signal: AbortSignal): Promise<ReadonlySet<string>> {
+    return (await this.lineTo(to)).fields(to, signal);
+  }
+
   async probe(to: PeerAddress, signal: AbortSignal): Promise<boolean> {
     return (await this.lineTo(to)).probe(to, signal);
   }

@@ -125,6 +125,11 @@ export class ForeignLine implements PeerLine, PeerGreeter {
   }
 
   /** To look what has changed there is a try as well. */
+  /** An adapter maps what there was from the beginning. */
+  async fields(): Promise<ReadonlySet<string>> {
+    return new Set();
+  }
+
   async probe(): Promise<boolean> {
     return false;
   }

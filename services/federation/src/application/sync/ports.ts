@@ -18,6 +18,9 @@ export interface PeerLine {
    */
   file(to: PeerAddress, attachment: FederationAttachment, sink: FileSink, signal: AbortSignal): Promise<void>;
 
+  /** Fields of a ticket that it understands. @throws AppError as `deliver` */
+  fields(to: PeerAddress, signal: AbortSignal): Promise<ReadonlySet<string>>;
+
   /** Whether it answers again. @returns false: it was not asked, for that is found out otherwise. @throws AppError as `deliver` */
   probe(to: PeerAddress, signal: AbortSignal): Promise<boolean>;
 }

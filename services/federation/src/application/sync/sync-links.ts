@@ -3,6 +3,7 @@ import {
   type FederationAttachment,
   type FederationChange,
   type FederationComment,
+  type FederationDetails,
   type FederationEvent,
   type FederationFields,
   type InputOf,
@@ -20,7 +21,7 @@ import { attachmentAvailable } from '../../domain/notices.ts';
 import { type FileLimits, type MissingFile, withMissing } from '../../domain/sync/files.ts';
 import { handoverNote, toldTo } from '../../domain/sync/handover.ts';
 import type { HeldTicket } from '../../domain/sync/link.ts';
-import { changeOf, eventType, tellingOf } from '../../domain/sync/message.ts';
+import { changeOf, eventType, tellingOf, withoutDetails } from '../../domain/sync/message.ts';
 import { askedForMs, holdMs } from '../../domain/sync/outage.ts';
 import { type OwnWords, ownChanges, sharedFields } from '../../domain/sync/own-words.ts';
 import { canonical } from '../../domain/sync/replica.ts';
@@ -52,6 +53,8 @@ const troubles = ['peer.no-token', 'peer.token-refused', 'peer.unavailable', 'pe
 const OURS_MS = 1_000;
 const ASK_AGAIN_MS = 1_000;
 const retries = { baseMs: 2_000, capMs: 900_000 };
+/** What a peer understands is asked for that often. */
+const KNOWN_MS = 3_600_000;
 /** Of so many looks for what is due one is for what has waited longest. */
 const LOOKS = 8;
 
@@ -95,6 +98,8 @@ export class SyncLinks {
   /** Of the turns under way. */
   private readonly leases = new Set<string>();
   private readonly calling = new CallsToPeers();
+  /** Fields that peers understand, and when they said so; by peer. */
+  private readonly known = new Map<number, { fields: ReadonlySet<string>; at: EpochMs }>();
   private looks = 0;
   private heart: NodeJS.Timeout | undefined;
 
@@ -187,7 +192,9 @@ export class SyncLinks {
     const ours = shared.originNode === node;
     const requester = held && !ours ? held.fields.requester : this.disclosed(told, peer, agreement);
     const assigned = held?.fields.assignedNode ?? peer.node;
-    const fields = toldTo(peer.node, sharedFields(ownOf(told), held ?? null, requester, assigned, assigned === node));
+    const worksHere = assigned === node;
+    const own = sharedFields(ownOf(told), held ?? null, requester, assigned, worksHere, detailsOf(node, told));
+    const fields = toldTo(peer.node, own);
     return {
       ticket: { ...this.ticketOf(shared, told), fields },
       comments: told.articles.map((article) => this.commentOf(shared, article)),
@@ -279,6 +286,8 @@ export class SyncLinks {
   private async failed({ link, peer }: Begun, call: TurnAtPeer, error: AppError): Promise<void> {
     const now = this.clock.now();
     this.events.syncFailed(link, peer, error);
+    // It may run another release by now.
+    if (error.code === 'peer.refused') this.known.delete(peer.id);
     if (error.code === 'peer.unshared') return this.links.end(this.db, link.id, error.detail, now);
     const ofThePeer = isOfThePeer(error);
     const hold = (failingMs: number) => Math.max(holdMs(failingMs), askedForMs(error));
@@ -468,8 +477,11 @@ export class SyncLinks {
     }
   }
 
-  private async deliver({ link, peer, signal }: Turn, { sequence, event }: Outgoing): Promise<void> {
-    await this.line.deliver(this.addressOf(peer), event, signal);
+  private async deliver(turn: Turn, { sequence, event }: Outgoing): Promise<void> {
+    const { link, peer, signal } = turn;
+    // It may run an earlier release than when this was written.
+    const understood = (await this.knowsDetails(turn)) ? event : withoutDetails(event);
+    await this.line.deliver(this.addressOf(peer), understood, signal);
     await this.links.sent(this.db, link.id, sequence);
     await this.answered(peer);
     this.events.sent(peer, event);
@@ -490,10 +502,23 @@ export class SyncLinks {
         comments.map(({ uuid }) => uuid),
       ),
       COMMENTS,
+      await this.knowsDetails(turn),
     );
     if (!next) return undefined;
     link.state = { ...next.link, comments: new Set([...link.state.comments, ...next.link.comments]) };
     return this.queue(turn, here, next.telling, comments);
+  }
+
+  /** Whoever is not called reads by itself, and what it does not know it passes over. */
+  private async knowsDetails({ peer, signal }: Turn): Promise<boolean> {
+    if (!peer.called) return true;
+    const now = this.clock.now();
+    let known = this.known.get(peer.id);
+    if (!known || now - known.at > KNOWN_MS) {
+      known = { fields: await this.line.fields(this.addressOf(peer), signal), at: now };
+      this.known.set(peer.id, known);
+    }
+    return known.fields.has('details');
   }
 
   private async queue(
@@ -566,7 +591,9 @@ export class SyncLinks {
     const { node } = this.settings;
     const requester = shared.originNode === node ? this.disclosed(told, peer, agreement) : shared.fields.requester;
     const { assignedNode } = shared.fields;
-    return { shared, told, fields: sharedFields(ownOf(told), shared, requester, assignedNode, assignedNode === node) };
+    const worksHere = assignedNode === node;
+    const details = detailsOf(node, told);
+    return { shared, told, fields: sharedFields(ownOf(told), shared, requester, assignedNode, worksHere, details) };
   }
 
   /** How the ticket service is asked in a turn: it knows what it has done, and a ticket waits for it to be there again. */
@@ -654,4 +681,11 @@ function ownOf({ title, stateType, priority, owner, tags }: OwnWords): OwnWords 
 
 function heldOf({ shared, fields }: Here, commentIds: string[]): HeldTicket {
   return { originNode: shared.originNode, fields, commentIds };
+}
+
+/** What we say of a ticket while we work on it. */
+function detailsOf(node: string, { details }: Told): FederationDetails | undefined {
+  if (!details) return undefined;
+  const { group, service } = details;
+  return { ...details, node, group: group?.slice(0, 250) ?? null, service: service?.slice(0, 250) ?? null };
 }

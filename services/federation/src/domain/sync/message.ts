@@ -20,6 +20,14 @@ export function changeOf(
   return { sequence, acknowledged, via, ticket: { ...ticket, fields }, changed, comments };
 }
 
+/** For a helpdesk that would refuse the whole for what it does not know. */
+export function withoutDetails(event: FederationEvent): FederationEvent {
+  const { ticket, changed, ...data } = event.data;
+  const { details: _, ...fields } = ticket.fields;
+  const left = changed.filter((field) => field !== 'details');
+  return { ...event, data: { ...data, ticket: { ...ticket, fields }, changed: left } };
+}
+
 export function eventType({ sequence, changed, comments, ticket }: FederationChange): FederationEvent['type'] {
   const { handover } = ticket.fields;
   if (sequence === 1) return 'eu.eosc.helpdesk.ticket.created.v1';

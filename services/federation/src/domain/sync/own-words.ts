@@ -1,4 +1,4 @@
-import type { FederationFields } from '@helpmesh/contracts';
+import type { FederationDetails, FederationFields } from '@helpmesh/contracts';
 import { priorityFromPeer, priorityTables } from '../codes/priorities.ts';
 import { stateFromPeer } from '../codes/states.ts';
 
@@ -26,6 +26,7 @@ const ownPriorities = priorityTables.zammad;
  * `before` was written down, neither has what they stand for.
  * @param before  null: nothing was shared yet
  * @param worksHere  the ticket is assigned to us, so the owner is one of ours
+ * @param details  what we say of it while we work on it
  */
 export function sharedFields(
   own: OwnWords,
@@ -33,6 +34,7 @@ export function sharedFields(
   requester: FederationFields['requester'],
   assignedNode: string,
   worksHere: boolean,
+  details?: FederationDetails,
 ): FederationFields {
   const kept = <T>(name: keyof OwnWords, shared: T | undefined, fresh: () => T): T =>
     before && shared !== undefined && JSON.stringify(before.own[name]) === JSON.stringify(own[name]) ? shared : fresh();
@@ -46,6 +48,7 @@ export function sharedFields(
     ownerName: worksHere ? (own.owner?.slice(0, 200) ?? null) : (last?.ownerName ?? null),
     tags: kept('tags', last?.tags, () => own.tags.map((tag) => tag.slice(0, 100))),
     ...(last?.handover && { handover: last.handover }),
+    ...detailsOf(worksHere ? details : last?.details),
   };
 }
 
@@ -63,6 +66,10 @@ export function ownChanges(patch: Partial<FederationFields>): {
     ...(priority !== undefined && { priority: ownPriorities[priority] }),
     ...(tags !== undefined && { tags }),
   };
+}
+
+function detailsOf(details: FederationDetails | undefined): Pick<FederationFields, 'details'> {
+  return details ? { details } : {};
 }
 
 function stateOf(type: string): FederationFields['state'] | undefined {

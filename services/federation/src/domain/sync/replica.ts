@@ -1,4 +1,5 @@
 import {
+  type FederationDetails,
   type FederationFieldName,
   type FederationFields,
   type FederationHandover,
@@ -14,7 +15,7 @@ export function writerOf(field: FederationFieldName, fields: FederationFields, o
 
 /** The one spelling of what means the same: sorted keys and tags, Unicode NFC, no blanks around a text. */
 export function canonical(fields: FederationFields): FederationFields {
-  const { subject, requester, assignedNode, state, priority, ownerName, tags, handover } = fields;
+  const { subject, requester, assignedNode, state, priority, ownerName, tags, handover, details } = fields;
   return {
     subject: plain(subject),
     requester: {
@@ -28,6 +29,7 @@ export function canonical(fields: FederationFields): FederationFields {
     ownerName: ownerName === null ? null : plain(ownerName),
     tags: [...new Set(tags.map(plain))].filter((tag) => tag !== '').sort(),
     ...(handover && { handover: spelled(handover) }),
+    ...(details && { details: inOrder(details) }),
   };
 }
 
@@ -36,9 +38,26 @@ export function isSame<F extends FederationFieldName>(one: FederationFields[F], 
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Fields in which two differ, both canonical. */
+/** Fields of the one that differ in the other, both canonical. What is not known is no difference. */
 export function differing(one: FederationFields, other: FederationFields): FederationFieldName[] {
-  return federationFieldNames.filter((field) => !isSame(one[field], other[field]));
+  return federationFieldNames.filter((field) => isKnown(field, one) && !isSame(one[field], other[field]));
+}
+
+/** Helpdesks of before do not tell it: that they leave it out says nothing. */
+export function isKnown(field: FederationFieldName, fields: FederationFields): boolean {
+  return field !== 'details' || fields.details !== undefined;
+}
+
+function inOrder(details: FederationDetails): FederationDetails {
+  const { node, group, service, impact, urgency, firstResponseDue, solutionDue } = details;
+  const named = (name: string | null) => (name === null ? null : plain(name) || null);
+  const words = { node: plain(node), group: named(group), service: named(service) };
+  return { ...words, impact, urgency, firstResponseDue: second(firstResponseDue), solutionDue: second(solutionDue) };
+}
+
+/** One spelling of an instant. */
+function second(at: string | null): string | null {
+  return at && new Date(at).toISOString();
 }
 
 function spelled({ id, from, to, status, reason, answer, at, binding }: FederationHandover): FederationHandover {

@@ -1,7 +1,7 @@
 import { type FederationFieldName, federationFieldNames } from '@helpmesh/contracts';
 import { toldTo } from './handover.ts';
 import type { HeldTicket, LinkState } from './link.ts';
-import { canonical, differing } from './replica.ts';
+import { canonical, differing, isKnown } from './replica.ts';
 
 /** What is to be told to a peer: the fields as it may know them, which of them it does not know, and new comments. */
 export interface Telling {
@@ -17,11 +17,20 @@ export interface Telling {
  * What a peer does not know yet. Pure; the difference to what the peer has is all that counts, so what came from there
  * is never sent back, whoever wrote it down here.
  * @param most  comments in one message
+ * @param knowsDetails  the peer understands the field of that name; else it would refuse the whole
  * @returns null when it knows everything
  */
-export function tell(link: LinkState, here: HeldTicket, most: number): { link: LinkState; telling: Telling } | null {
-  const fields = toldTo(link.peer, canonical(here.fields));
-  const changed = link.shadow ? differing(fields, link.shadow) : [...federationFieldNames];
+export function tell(
+  link: LinkState,
+  here: HeldTicket,
+  most: number,
+  knowsDetails = true,
+): { link: LinkState; telling: Telling } | null {
+  const { details, ...others } = toldTo(link.peer, canonical(here.fields));
+  const fields = { ...others, ...(details && knowsDetails && { details }) };
+  const changed = link.shadow
+    ? differing(fields, link.shadow)
+    : federationFieldNames.filter((field) => isKnown(field, fields));
   const commentIds = here.commentIds.filter((id) => !link.comments.has(id)).slice(0, most);
   if (changed.length === 0 && commentIds.length === 0) return null;
   const sequence = link.sequenceOut + 1;
@@ -30,7 +39,8 @@ export function tell(link: LinkState, here: HeldTicket, most: number): { link: L
     link: {
       ...link,
       sequenceOut: sequence,
-      shadow: fields,
+      // What it was told before, or has told, it still has.
+      shadow: { ...(link.shadow?.details && knowsDetails && { details: link.shadow.details }), ...fields },
       toldAt: { ...link.toldAt, ...Object.fromEntries(changed.map((field) => [field, sequence])) },
       comments: new Set([...link.comments, ...commentIds]),
     },

@@ -1,4 +1,4 @@
-import type { FederationFieldName, FederationFields } from '@helpmesh/contracts';
+import type { FederationDetails, FederationFieldName, FederationFields } from '@helpmesh/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { giverOf, type HandoverStep, handOver, toldTo } from './handover.ts';
@@ -26,6 +26,8 @@ class Desk {
   constructor(
     readonly name: string,
     peers: string[],
+    /** Those that know no details. */
+    private readonly old: readonly string[] = [],
   ) {
     for (const peer of peers) {
       this.links.set(peer, newLink(peer));
@@ -52,6 +54,10 @@ class Desk {
     }
   }
 
+  get isOld(): boolean {
+    return this.old.includes(this.name);
+  }
+
   get works(): boolean {
     return this.ticket?.fields.assignedNode === this.name;
   }
@@ -65,7 +71,7 @@ class Desk {
   }
 
   tell(peer: string): boolean {
-    const told = this.ticket && tell(this.links.get(peer) as LinkState, this.ticket, most);
+    const told = this.ticket && tell(this.links.get(peer) as LinkState, this.ticket, most, !this.old.includes(peer));
     if (!told) return false;
     this.links.set(peer, told.link);
     this.out.get(peer)?.push(told.telling);
@@ -119,16 +125,23 @@ const values: Record<FederationFieldName, FederationFields[FederationFieldName][
   priority: ['low', 'high', 'critical'],
   ownerName: ['Ada', 'Grace', null],
   tags: [['x'], ['y', 'x'], [], ['z']],
+  details: [detailsOf('Networks'), detailsOf('Storage'), detailsOf(null)],
 };
-const editable = ['subject', 'requester', 'state', 'priority', 'ownerName', 'tags'] as const;
+const editable = ['subject', 'requester', 'state', 'priority', 'ownerName', 'tags', 'details'] as const;
+
+function detailsOf(group: string | null): FederationDetails {
+  const none = { service: null, impact: null, urgency: null, firstResponseDue: null, solutionDue: null };
+  return { node: 'https://a.example', group, ...none };
+}
 
 /** Names along a line: each desk knows its neighbours only. */
-function line(names: string[]): Desk[] {
+function line(names: string[], old: readonly string[] = []): Desk[] {
   return names.map(
     (name, i) =>
       new Desk(
         name,
         [names[i - 1], names[i + 1]].filter((one) => one !== undefined),
+        old,
       ),
   );
 }
@@ -172,8 +185,8 @@ class Net {
   actions = 1;
   said = 0;
 
-  constructor(names: string[]) {
-    this.desks = line(names);
+  constructor(names: string[], old: readonly string[] = []) {
+    this.desks = line(names, old);
     this.desks[0]?.open({ ...start, assignedNode: names[1] as string });
   }
 
@@ -236,6 +249,8 @@ class Net {
   private act(desk: Desk, one: Exclude<Step, Moving | { do: 'tell' }>): void {
     if (one.do === 'hand-over' && !desk.handOver(this.wordOf(one, desk))) return;
     if (one.do === 'name' && !desk.works) return;
+    // Only who works on it has something to say of that, and only if it knows how.
+    if (one.do === 'edit' && one.field === 'details' && (!desk.works || desk.isOld)) return;
     this.actions++;
     // As a helpdesk does that does not ask.
     if (one.do === 'name') desk.change({ assignedNode: pick([...desk.links.keys()], one.to) });
@@ -264,22 +279,33 @@ class Net {
 }
 
 describe.each([
-  ['two helpdesks', ['a', 'b']],
-  ['three helpdesks in a line', ['a', 'b', 'c']],
-])('%s', (_what, names) => {
+  ['two helpdesks', ['a', 'b'], []],
+  ['three helpdesks in a line', ['a', 'b', 'c'], []],
+  ['two helpdesks, one of an earlier release', ['a', 'b'], ['b']],
+  ['three helpdesks, the one in the middle of an earlier release', ['a', 'b', 'c'], ['b']],
+])('%s', (_what, names, old) => {
   const runs = { numRuns: 1_000 };
   const steps = fc.array(step, { maxLength: 60 });
+  const lastWords = [
+    ['ownerName' as const, 'the last word'] as const,
+    ['subject' as const, 'the last word'] as const,
+    ...(old.length === 0 ? [['details' as const, detailsOf('The last word')] as const] : []),
+  ];
 
   it('hold the same in the end, whatever was lost, doubled or overtaken on the way', () => {
     fc.assert(
       fc.property(steps, (done) => {
-        const net = new Net(names).play(done).settle();
+        const net = new Net(names, old).play(done).settle();
         const [first, ...others] = net.tickets as [HeldTicket, ...HeldTicket[]];
         // Whoever has offered it knows all; why is for the other one of the two alone.
         const { handover } = first.fields;
         const offerer = net.desks.find(({ name }) => name === handover?.from)?.ticket ?? first;
         for (const { name, ticket } of net.desks) {
-          expect(canonical((ticket as HeldTicket).fields)).toEqual(toldTo(name, canonical(offerer.fields)));
+          const fields = canonical((ticket as HeldTicket).fields);
+          const wanted = toldTo(name, canonical(offerer.fields));
+          if (old.length === 0) expect(fields).toEqual(wanted);
+          else expect({ ...fields, details: undefined }).toEqual({ ...wanted, details: undefined });
+          if (old.includes(name)) expect(fields).not.toHaveProperty('details');
         }
         for (const other of others) {
           expect([...other.commentIds].sort()).toEqual([...first.commentIds].sort());
@@ -294,7 +320,7 @@ describe.each([
   it('never send more than two messages a link for what one person does', () => {
     fc.assert(
       fc.property(steps, (done) => {
-        const net = new Net(names).play(done).settle();
+        const net = new Net(names, old).play(done).settle();
         expect(net.sent).toBeLessThanOrEqual(net.actions * 2 * (names.length - 1));
       }),
       runs,
@@ -303,14 +329,14 @@ describe.each([
 
   it('take over what the writer of a field says, wherever that is by then', () => {
     fc.assert(
-      fc.property(steps, fc.constantFrom('ownerName' as const, 'subject' as const), (done, field) => {
-        const net = new Net(names).play(done).settle();
+      fc.property(steps, fc.constantFrom(...lastWords), (done, [field, word]) => {
+        const net = new Net(names, old).play(done).settle();
         const [{ fields, originNode }] = net.tickets as [HeldTicket];
         const writer = net.desks.find(({ name }) => name === writerOf(field, fields, originNode)) as Desk;
         const before = net.sent;
-        writer.change({ [field]: 'the last word' });
+        writer.change({ [field]: word });
         net.settle();
-        for (const ticket of net.tickets) expect(ticket.fields[field]).toBe('the last word');
+        for (const ticket of net.tickets) expect(ticket.fields[field]).toEqual(word);
         expect(net.sent - before).toBe(names.length - 1);
       }),
       runs,
@@ -380,6 +406,23 @@ describe('a change', () => {
     pass(b, a);
     b.change({ ownerName: ' Zoë ', tags: ['a', 'b', 'a'] });
     expect(pass(b, a)).toBe(0);
+  });
+
+  it('of what whoever works on it says of its own is told, never wished, and unsaid by a helpdesk that does not know it', () => {
+    const { a, b, pass } = pair();
+    b.change({ details: detailsOf('Networks') });
+    expect([pass(b, a), pass(a, b)]).toEqual([1, 0]);
+    expect(a.ticket?.fields.details?.group).toBe('Networks');
+    a.change({ details: detailsOf('Ours') });
+    expect([pass(a, b), pass(b, a), pass(a, b)]).toEqual([1, 1, 0]);
+    expect([a.ticket?.fields.details?.group, b.suggestions]).toEqual(['Networks', 0]);
+    // A message without it says nothing of it.
+    const told = b.tell('a') ? [] : [tellAgain(b.links.get('a') as LinkState, 'a') as Telling];
+    const [{ fields, ...last }] = told as [Telling];
+    const { details: _, ...others } = fields;
+    const next = { ...last, sequence: last.sequence + 1, fields: { ...others, state: 'on_hold' as const } };
+    a.hear('b', { ...next, changed: ['state'] }, () => null);
+    expect(a.ticket?.fields).toMatchObject({ state: 'on_hold', details: { group: 'Networks' } });
   });
 
   it('goes with the ticket when that is handed over', () => {

@@ -2,7 +2,7 @@ import { type FederationFieldName, type FederationFields, federationFieldNames }
 import { isOver } from '../codes/states.ts';
 import { agreed, answers, toldTo } from './handover.ts';
 import { type HeldTicket, type LinkState, leadsTo, type Place } from './link.ts';
-import { canonical, isSame, writerOf } from './replica.ts';
+import { canonical, isKnown, isSame, writerOf } from './replica.ts';
 import type { Telling } from './send.ts';
 
 /** A change the peer may not make by itself; people here may follow it. */
@@ -10,6 +10,9 @@ export interface Suggestion {
   field: FederationFieldName;
   value: FederationFields[FederationFieldName];
 }
+
+/** What nobody has to decide about when it comes from elsewhere than the writer. */
+const unwished: readonly FederationFieldName[] = ['handover', 'details'];
 
 export type TakenIn =
   /** It was taken in before. */
@@ -74,6 +77,7 @@ export function takeIn(
     into[field] = value;
   };
   for (const field of federationFieldNames) {
+    if (!isKnown(field, told)) continue;
     const value = told[field];
     const same = isSame(value, known[field]);
     if (field in granted) {
@@ -99,7 +103,7 @@ export function takeIn(
       const wish = fulfilled(field, told, held, leadsTo(link, held.originNode, direct));
       if (wish !== undefined) {
         if (!isSame(wish, held.fields[field])) set(patch, field, wish);
-      } else if (field !== 'handover') suggestions.push({ field, value });
+      } else if (!unwished.includes(field)) suggestions.push({ field, value });
     }
   }
   const behind = farther(link, here.originNode, patch.assignedNode ?? before.assignedNode, patch.assignedNode, self);
@@ -181,6 +185,8 @@ function fulfilled(
   fromOrigin: boolean,
 ): FederationFields[FederationFieldName] | undefined {
   if (field === 'tags') return [...new Set([...fields.tags, ...told.tags])].sort();
+  // Who works on it says it anew; until then it is better than nothing.
+  if (field === 'details') return fields.details === undefined ? told.details : undefined;
   if (field !== 'state' || !fromOrigin || !isOver(fields.state) || fields.state === 'merged') return undefined;
   const confirms = told.state === 'verified' && fields.state !== 'closed';
   return confirms || !isOver(told.state) ? told.state : undefined;

@@ -18,13 +18,15 @@ export const fieldLabels: Record<FederationFieldName, MessageDescriptor> = {
   ownerName: msg`Owner`,
   tags: msg`Tags`,
   handover: msg`Handover`,
+  details: msg`Details`,
 };
 
 /** A value of such a field as people read it. */
 export function fieldText(value: unknown): string {
   if (value === null || value === undefined) return '-';
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.join(', ');
-  return typeof value === 'object' ? Object.values(value).join(', ') : String(value);
+  const known = (one: unknown) => one !== null && one !== undefined;
+  return typeof value === 'object' ? Object.values(value).filter(known).join(', ') : String(value);
 }
 
 /** By address: the table of routes is loaded by all. */

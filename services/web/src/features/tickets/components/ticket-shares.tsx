@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Anchor, Badge, Button, Group, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Fragment, type ReactNode, useState } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { problemText } from '../../../ui/problem.ts';
+import { levelLabels } from '../../impact/labels.ts';
 import {
   compareTicket,
   dismissWish,
@@ -58,7 +59,7 @@ export function TicketShares({ ticketId }: { ticketId: number }) {
       </Text>
     );
   }
-  const { shares, works_here, may_sync, handover } = data;
+  const { shares, works_here, may_sync, handover, details } = data;
   const mayGive = may_sync && works_here && handover?.status !== 'offered';
   if (shares.length === 0) {
     return (
@@ -75,6 +76,7 @@ export function TicketShares({ ticketId }: { ticketId: number }) {
         </Text>
       )}
       <TicketHandover ticketId={ticketId} shares={data} onSettled={again} />
+      {details && <Elsewhere details={details} />}
       <ul className={classes.shares}>
         {shares.map((share) => (
           <li key={share.peer_id}>
@@ -103,6 +105,35 @@ export function TicketShares({ ticketId }: { ticketId: number }) {
         </Button>
       )}
     </>
+  );
+}
+
+/** What the helpdesk that works on it says of it in its own words: to know, and nothing to do here. */
+function Elsewhere({ details }: { details: NonNullable<Shares['details']> }) {
+  const { t, i18n } = useLingui();
+  const { helpdesk, group, service, impact, urgency, first_response_due: first, solution_due: solution } = details;
+  const all: [string, ReactNode][] = [
+    [t`Group`, group],
+    [t`Service`, service],
+    [t`Impact`, impact && i18n._(levelLabels[impact])],
+    [t`Urgency`, urgency && i18n._(levelLabels[urgency])],
+    [t`First response due`, first && <Ago at={first} />],
+    [t`Solution due`, solution && <Ago at={solution} />],
+  ];
+  const known = all.filter(([, value]) => value);
+  if (known.length === 0) return null;
+  return (
+    <div className={classes.elsewhere}>
+      <strong>{t`At ${helpdesk}`}</strong>
+      <dl>
+        {known.map(([what, value]) => (
+          <Fragment key={what}>
+            <dt>{what}</dt>
+            <dd>{value}</dd>
+          </Fragment>
+        ))}
+      </dl>
+    </div>
   );
 }
 
