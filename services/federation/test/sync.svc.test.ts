@@ -152,9 +152,9 @@ describe('a ticket of a group that is kept equal with another helpdesk', () => {
     const detailsAt = async (desk: Desk, id: number) =>
       (await desk.ask(shares.ofTicket, { params: { id } }, ...agent)).details;
     const details = {
-      ...{ group: 'Networks', service: 'Data transfer', impact: 'high', urgency: null, firstResponseDue: null },
-      solutionDue: '2026-05-04T12:00:00.000Z',
-    } as const;
+      ...{ group: 'Networks', service: 'Data transfer', impact: 'high' as const, urgency: null },
+      ...{ firstResponseDue: null, solutionDue: '2026-05-04T12:00:00.000Z' },
+    };
     const { here, there } = await shared('With details');
     expect(await detailsAt(a, here)).toBeNull();
     await b.tickets.change(there, { details });
