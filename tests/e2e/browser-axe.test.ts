@@ -50,6 +50,7 @@ describe('accessibility', () => {
   let resetLink: string;
   let ticketId: number;
   let adminId: number;
+  let proposalId: number;
   let personId: number;
   let taskId: number;
   let ruleId: number;
@@ -99,6 +100,17 @@ describe('accessibility', () => {
     });
     const past = { kind: 'zammad', address: 'https://old.desk.example', group_id: 1, secret: 'x' };
     await admin.post('/api/v1/imports', past);
+    const asks = { name: 'Desk of chemistry', node: 'https://desk.chemistry.example' };
+    const { id: asking } = await admin.post('/api/v1/federation/peers', asks);
+    const { token } = await admin.post(`/api/v1/federation/peers/${asking}/tokens`, {});
+    const asked = await fetch(`${platform.url}/federation/v1/agreements`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        ...{ number: 1, name: 'Asked by chemistry', mode: 'full', requesterDisclosure: 'name', internalNotes: 'always' },
+      }),
+    });
+    ({ id: proposalId } = (await asked.json()) as { id: number });
     await admin.put('/api/v1/chat_settings', { chat_active: true, chat_topics: [{ name: 'Beams', group_id: 1 }] });
     await admin.put('/api/v1/chat_sessions/availability', { active: true });
     await admin.post('/api/v1/services', { name: 'Beam time', summary: 'Hours at the beam.', agreement_id });
@@ -247,6 +259,7 @@ describe('accessibility', () => {
     ['federation/peers/new', 'Add the helpdesk'],
     ['federation/software/1', 'Token or password of our account there'],
     ['federation/agreements/1', 'What would be sent'],
+    [`federation/proposals/${proposalId}`, 'They would tell you internal notes, too.'],
     ['federation/agreements/new', 'Make the agreement'],
     ['federation/pbas/settings', 'Headers that may carry it'],
     ['data-protection', 'An open claim'],

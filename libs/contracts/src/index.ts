@@ -130,6 +130,8 @@ export { admitPeer, answerPeer, issuePeerToken } from './federation/door.ts';
 export {
   FederationAgreement,
   FederationAgreementChanged,
+  FederationAgreementPatch,
+  type FederationAgreementStep,
   FederationAttachment,
   FederationAttachmentAvailable,
   FederationChange,
@@ -143,6 +145,7 @@ export {
   FederationHandoverDraft,
   type FederationNotice,
   FederationPatch,
+  FederationProposal,
   FederationRequester,
   FederationRequesterErased,
   FederationTicket,

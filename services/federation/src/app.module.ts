@@ -3,6 +3,7 @@ import { Outbox, RpcClient } from '@helpmesh/messaging';
 import { ActorSigner, CLOCK, CONFIG, erasureWork } from '@helpmesh/service-kit';
 import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { TellAgreements } from './application/agreements/tell-agreements.ts';
 import { PeerDoor } from './application/door/peer-door.ts';
 import { ErasePeople } from './application/erase-people.ts';
 import { EraseShared } from './application/erase-shared.ts';
@@ -90,8 +91,8 @@ import { ServiceStore } from './persistence/service.store.ts';
     {
       provide: ManageAgreements,
       inject: [
-        ...[DataSource, AgreementStore, GroupStore, PeerStore, LinkStore, NoticeStore, OwnAddresses, RpcClient],
-        ...[ActorSigner, Outbox, CLOCK, SETTINGS],
+        ...[DataSource, AgreementStore, GroupStore, PeerStore, LinkStore, NoticeStore, TellAgreements, SyncLinks],
+        ...[OwnAddresses, RpcClient, ActorSigner, Outbox, CLOCK, SETTINGS],
       ],
       useFactory: (
         db: DataSource,
@@ -100,6 +101,8 @@ import { ServiceStore } from './persistence/service.store.ts';
         peers: PeerStore,
         links: LinkStore,
         notices: NoticeStore,
+        telling: TellAgreements,
+        sync: SyncLinks,
         own: OwnAddresses,
         rpc: RpcClient,
         signer: ActorSigner,
@@ -107,7 +110,22 @@ import { ServiceStore } from './persistence/service.store.ts';
         clock: Clock,
         settings: SyncSettings,
       ) =>
-        new ManageAgreements(db, agreements, groups, peers, links, notices, own, rpc, signer, outbox, clock, settings),
+        new ManageAgreements(
+          db,
+          agreements,
+          groups,
+          peers,
+          links,
+          notices,
+          telling,
+          sync,
+          own,
+          rpc,
+          signer,
+          outbox,
+          clock,
+          settings,
+        ),
     },
     {
       provide: ManageServices,
@@ -146,6 +164,7 @@ export class FederationModule implements OnApplicationBootstrap, BeforeApplicati
     @Inject(WatchOutages) private readonly outages: WatchOutages,
     @Inject(TellErasures) private readonly erasures: TellErasures,
     @Inject(RunImports) private readonly imports: RunImports,
+    @Inject(TellAgreements) private readonly agreements: TellAgreements,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -157,12 +176,14 @@ export class FederationModule implements OnApplicationBootstrap, BeforeApplicati
     this.outages.start();
     this.erasures.start();
     this.imports.start();
+    this.agreements.start();
   }
 
   /** Before the bus is let go of. */
   async beforeApplicationShutdown(): Promise<void> {
     this.door.close();
-    const { sync, poll, webhooks, offers, outages, erasures, imports } = this;
-    await Promise.all([sync, poll, webhooks, offers, outages, erasures, imports].map((one) => one.stop()));
+    const { sync, poll, webhooks, offers, outages, erasures, imports, agreements } = this;
+    const all = [sync, poll, webhooks, offers, outages, erasures, imports, agreements];
+    await Promise.all(all.map((one) => one.stop()));
   }
 }

@@ -4,6 +4,8 @@ import { Outbox, RequestKeys, RequestTerms, RpcClient } from '@helpmesh/messagin
 import { ActorSigner, CACHE, type Cache, CLOCK, CONFIG, SafeFetch, SecretBox } from '@helpmesh/service-kit';
 import type { Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { PeerAgreements } from './application/agreements/peer-agreements.ts';
+import { TellAgreements } from './application/agreements/tell-agreements.ts';
 import { PeerDoor } from './application/door/peer-door.ts';
 import { AskPeers } from './application/erasures/ask-peers.ts';
 import { ForgetRequesters } from './application/erasures/forget-requesters.ts';
@@ -95,6 +97,38 @@ export const peerProviders: Provider[] = [
     provide: LINE,
     inject: [HelpmeshLine, ForeignLine],
     useFactory: (ours: HelpmeshLine, foreign: ForeignLine) => new AllLines(ours, foreign),
+  },
+  {
+    provide: TellAgreements,
+    inject: [
+      ...[DataSource, AgreementStore, PeerStore, LinkStore, HelpmeshLine, SecretBox, CLOCK, SETTINGS],
+      FederationEvents,
+    ],
+    useFactory: (
+      db: DataSource,
+      agreements: AgreementStore,
+      peers: PeerStore,
+      links: LinkStore,
+      line: HelpmeshLine,
+      box: SecretBox,
+      clock: Clock,
+      settings: SyncSettings,
+      events: FederationEvents,
+    ) => new TellAgreements(db, agreements, peers, links, line, box, clock, settings, events),
+  },
+  {
+    provide: PeerAgreements,
+    inject: [DataSource, AgreementStore, LinkStore, SyncLinks, Outbox, CACHE, CLOCK, SETTINGS],
+    useFactory: (
+      db: DataSource,
+      agreements: AgreementStore,
+      links: LinkStore,
+      sync: SyncLinks,
+      outbox: Outbox,
+      cache: Cache,
+      clock: Clock,
+      settings: SyncSettings,
+    ) => new PeerAgreements(db, agreements, links, sync, outbox, cache, clock, settings),
   },
   {
     provide: TellErasures,
@@ -318,14 +352,14 @@ export const peerProviders: Provider[] = [
   {
     provide: PeerDoor,
     inject: [
-      ...[DataSource, PeerStore, LinkStore, AgreementStore, FileStore, SignInStore, OwnKeys, FileRoad],
+      ...[DataSource, PeerStore, LinkStore, PeerAgreements, FileStore, SignInStore, OwnKeys, FileRoad],
       ...[ManageWebhooks, ForgetRequesters, SyncLinks, RequestKeys, CACHE, CLOCK, SETTINGS, FederationEvents],
     ],
     useFactory: (
       db: DataSource,
       peers: PeerStore,
       links: LinkStore,
-      agreements: AgreementStore,
+      agreements: PeerAgreements,
       files: FileStore,
       signIn: SignInStore,
       own: OwnKeys,

@@ -235,6 +235,7 @@ describe('agreements', () => {
           ...{ kind: { to: 'redirect' }, name: { to: 'EISCAT 3D' }, groupId: { to: 1 }, disclosure: { to: 'none' } },
           ...{ internalNotes: { to: false }, maxAttachmentBytes: { to: 20_000_000 }, attachmentTypes: { to: [] } },
           ...{ listAddress: { to: 'list@community.org' }, active: { to: true }, answerHours: { to: 8 } },
+          ...{ status: { to: 'accepted' }, pausedHere: { to: false } },
         },
       ],
       ['agreement.changed', 3, { name: { from: 'EISCAT 3D', to: 'EISCAT' }, active: { from: true, to: false } }],

@@ -7,6 +7,8 @@ import type { World } from './world.ts';
 
 /** How a route is called so that all is well. */
 interface Sample {
+  /** An id of nothing; absent: any uuid. */
+  nothing?: string;
   path?: Record<string, string>;
   query?: Record<string, string>;
   body?: Json;
@@ -29,6 +31,7 @@ interface Mesh {
   /** The desk. */
   desk: string;
   shared: string;
+  agreement: number;
   /** One that the caller works on. */
   theirs: string;
   fileId: string;
@@ -46,6 +49,10 @@ const comment = (node: string): Json => ({
   ...{ uuid: randomUUID(), author: { node, displayName: 'Ada', role: 'requester' }, visibility: 'public' },
   ...{ createdAt: new Date().toISOString(), format: 'text/plain', body: 'It still burns.', attachments: [] },
 });
+let proposed = 0;
+const proposal = () => ({
+  ...{ number: ++proposed, name: 'Together', mode: 'full', requesterDisclosure: 'name', internalNotes: 'never' },
+});
 const hook = () => ({ url: `https://hook-${randomUUID()}.example/in` });
 
 /** One row for each route; the rest is what they all promise. */
@@ -53,6 +60,11 @@ const samples: Record<string, (mesh: Mesh, world: World) => Sample | Promise<Sam
   'GET /federation/v1': () => ({}),
   'GET /federation/v1/jwks': () => ({}),
   'GET /federation/v1/agreements': () => ({}),
+  'POST /federation/v1/agreements': () => ({ body: proposal() }),
+  'GET /federation/v1/agreements/{id}': ({ agreement: id }) => ({ path: { id: String(id) }, nothing: '999999' }),
+  'PATCH /federation/v1/agreements/{id}': ({ agreement: id }) => ({
+    ...{ path: { id: String(id) }, nothing: '999999', body: { status: 'accepted' } },
+  }),
   'GET /federation/v1/code-lists': () => ({}),
   'GET /federation/v1/events': () => ({ query: { after: '0' } }),
   'POST /federation/v1/events': (mesh) => ({ body: mesh.event(mesh.ticket()) }),
@@ -161,7 +173,8 @@ async function meshOf(world: World): Promise<Mesh> {
   };
   const peer = await peerOf(name, node);
   const stranger = await peerOf(other, `https://${other}.example`);
-  await world.boss.post('/api/v1/agreements', { kind: 'full', name, group_id: group.id, peer_id: peer.id });
+  const terms = { kind: 'full', name, group_id: group.id, peer_id: peer.id };
+  const { id: agreement } = await world.boss.post('/api/v1/agreements', terms);
   const { json } = await call(world, find('GET /federation/v1'), {}, undefined);
   let number = 0;
   const ticket = (): Json => ({
@@ -180,6 +193,7 @@ async function meshOf(world: World): Promise<Mesh> {
   let webhook: Promise<string> | undefined;
   const mesh: Mesh = {
     ...{ node, token: peer.token, strangersToken: stranger.token, desk: json.node, shared: '', theirs: '', fileId: '' },
+    agreement,
     ...{ ticket, event },
     async webhook() {
       // Those that a row has ended make room.
@@ -296,7 +310,8 @@ export function federationContract(made: () => World, operations: () => Readonly
       const stranger = await call(world, route, sample, mesh.strangersToken);
       refused(stranger, route, creates ? 403 : 404);
       if (!creates) {
-        const nothing = await call(world, route, { ...sample, path: { ...sample.path, id: randomUUID() } }, mesh.token);
+        const id = sample.nothing ?? randomUUID();
+        const nothing = await call(world, route, { ...sample, path: { ...sample.path, id } }, mesh.token);
         refused(nothing, route, 404);
         const { code, detail, status } = nothing.json;
         expect(stranger.json).toMatchObject({ code, detail, status });

@@ -950,6 +950,13 @@ export const requests: Record<string, Asking | ByAsker> = {
     path: { id: topics[place].id, wish_id: NOTHING },
   }),
   'GET /api/v1/agreements/{id}': spare(newAgreement),
+  'POST /api/v1/agreement_proposals/{id}/accept': async (world) => ({
+    ...{ path: { id: NOTHING }, body: { group_id: ((await newGroup(world)) as { id: number }).id } },
+  }),
+  'POST /api/v1/agreement_proposals/{id}/decline': () => ({ path: { id: NOTHING }, body: {} }),
+  'POST /federation/v1/agreements': () => ({ body: {} }),
+  'GET /federation/v1/agreements/{id}': nothing,
+  'PATCH /federation/v1/agreements/{id}': () => ({ path: { id: NOTHING }, body: {} }),
   'POST /api/v1/agreements/{id}/preview': async (world) => ({
     path: { id: ((await newAgreement(world)) as { id: number }).id },
     body: { ticket_id: world.topics.own.id },

@@ -532,6 +532,9 @@ POST   /api/v1/agreements/{id}/preview                         ---- ---- 0--!
 POST   /api/v1/agreements                                      ---- ---- +--!
 PUT    /api/v1/agreements/{id}                                 ---- ---- +--!
 DELETE /api/v1/agreements/{id}                                 ---- ---- +--!
+GET    /api/v1/agreement_proposals                             ---- ---- +--!
+POST   /api/v1/agreement_proposals/{id}/accept                 ---- ---- 0--!
+POST   /api/v1/agreement_proposals/{id}/decline                ---- ---- 0--!
 GET    /api/v1/channels_email                                  ---- ---- +--!
 GET    /api/v1/channels_email/{id}                             ---- ---- +--!
 POST   /api/v1/channels_email                                  ---- ---- +--!
@@ -596,6 +599,9 @@ PUT    /api/v1/federation/switch                               ---- ---- +--!
 GET    /federation/v1                                          ++++ ++++ ++++
 GET    /federation/v1/jwks                                     ++++ ++++ ++++
 GET    /federation/v1/agreements                               !!!! !!!! !!!!
+POST   /federation/v1/agreements                               !!!! !!!! !!!!
+GET    /federation/v1/agreements/{id}                          !!!! !!!! !!!!
+PATCH  /federation/v1/agreements/{id}                          !!!! !!!! !!!!
 GET    /federation/v1/code-lists                               !!!! !!!! !!!!
 GET    /federation/v1/events                                   !!!! !!!! !!!!
 POST   /federation/v1/events                                   !!!! !!!! !!!!

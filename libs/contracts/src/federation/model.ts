@@ -251,10 +251,20 @@ export const FederationAgreement = z.object({
   /** Its number there. */
   id: z.int(),
   name: z.string(),
-  /** Number of the group there that it is about. */
-  group: z.int(),
+  /** Number of the group there that it is about; null: that is said by who accepts it. */
+  group: z.int().nullable(),
   mode: z.enum(['full', 'redirect', 'direct']),
-  status: z.enum(['accepted', 'inactive', 'ended']),
+  /**
+   * `pending`: one side has proposed it, and nothing is shared; `inactive`: of no new tickets; `suspended`: sharing rests,
+   * and what happens meanwhile is told afterwards.
+   */
+  status: z.enum(['pending', 'accepted', 'inactive', 'suspended', 'declined', 'ended']),
+  /** While it is pending: the helpdesk that has said yes. */
+  proposedBy: z.string().nullable(),
+  /** Each says itself when it goes on. */
+  suspendedBy: z.array(z.string()),
+  /** Why it was declined or ended, for people. */
+  reason: z.string().nullable(),
   requesterDisclosure: z.enum(['none', 'name', 'name+email']),
   internalNotes: z.enum(['always', 'never']),
   /** The helpdesk that tells of it, then the other one. */
@@ -263,6 +273,25 @@ export const FederationAgreement = z.object({
   attachmentTypes: z.array(z.string()),
 });
 export type FederationAgreement = z.output<typeof FederationAgreement>;
+
+/** What a helpdesk proposes: tickets are to be kept equal. What it would tell us, and take of us; the rest is ours to say. */
+export const FederationProposal = z.strictObject({
+  /** Number of the agreement at the helpdesk that proposes it: the same again is the same proposal. */
+  number: z.int().positive(),
+  name: text(200).min(1),
+  mode: z.literal('full'),
+  requesterDisclosure: z.enum(['none', 'name', 'name+email']),
+  internalNotes: z.enum(['always', 'never']),
+});
+export type FederationProposal = z.output<typeof FederationProposal>;
+
+/** `accepted` says yes to what was proposed to the caller, and ends a rest of its own; `ended` also withdraws a proposal. */
+export const FederationAgreementPatch = z.strictObject({
+  status: z.enum(['accepted', 'declined', 'suspended', 'ended']),
+  /** For people, of a no and of an end. */
+  reason: text(500).optional(),
+});
+export type FederationAgreementStep = z.output<typeof FederationAgreementPatch>['status'];
 
 /** An agreement was made, changed or ended. */
 export const FederationAgreementChanged = z.strictObject({

@@ -3,6 +3,7 @@ import { CanonicalPriority, CanonicalState } from './codes.ts';
 import {
   FederationAgreement,
   FederationAgreementChanged,
+  FederationAgreementPatch,
   FederationAttachmentAvailable,
   FederationChange,
   FederationComment,
@@ -10,6 +11,7 @@ import {
   FederationHandoverAnswer,
   FederationHandoverDraft,
   FederationPatch,
+  FederationProposal,
   FederationRequesterErased,
   FederationTicket,
   FederationTombstone,
@@ -72,6 +74,16 @@ const Descriptor = z.object({
 });
 
 const Agreements = z.object({ agreements: z.array(FederationAgreement) });
+
+/** For helpdesks with several agreements. */
+const under = z.object({
+  agreement: z.coerce
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('Number of the agreement that a new ticket is under; absent: the first that is active'),
+});
 
 /** What a helpdesk that cannot be called reads. */
 const FeedEvent = z.union([
@@ -137,6 +149,26 @@ export const federationRoutes: readonly FederationRoute[] = [
     answer: Agreements,
   },
   {
+    ...{ operationId: 'federationPropose', method: 'POST', path: `${base}/agreements`, status: 201, versioned: true },
+    summary: 'Proposes an agreement: nothing is shared before an administrator here has accepted it',
+    body: FederationProposal,
+    answer: FederationAgreement,
+  },
+  {
+    ...{ operationId: 'federationAgreement', method: 'GET', path: `${base}/agreements/:id`, status: 200 },
+    versioned: true,
+    summary: 'One of them',
+    answer: FederationAgreement,
+  },
+  {
+    ...{ operationId: 'federationChangeAgreement', method: 'PATCH', path: `${base}/agreements/:id`, status: 200 },
+    summary: 'Accepts or declines what was proposed to you, suspends, resumes or ends an agreement',
+    body: FederationAgreementPatch,
+    bodyType: 'application/merge-patch+json',
+    answer: FederationAgreement,
+    ...{ versioned: true, precondition: 'If-Match' },
+  },
+  {
     ...{ operationId: 'federationCodeLists', method: 'GET', path: `${base}/code-lists`, status: 200 },
     summary: 'States and priorities that helpdesks share',
     answer: z.object({ states: z.array(CanonicalState), priorities: z.array(CanonicalPriority) }),
@@ -155,6 +187,7 @@ export const federationRoutes: readonly FederationRoute[] = [
     ...{ operationId: 'federationTell', method: 'POST', path: `${base}/events`, status: 202 },
     summary:
       'Tells of a change, as a CloudEvent; or that a requester was erased, which is done here when it is answered',
+    query: under,
     body: z.union([FederationEvent, FederationRequesterErased]),
     bodyType: 'application/cloudevents+json',
   },
@@ -182,6 +215,7 @@ export const federationRoutes: readonly FederationRoute[] = [
   {
     ...{ operationId: 'federationOpenTicket', method: 'PUT', path: `${base}/tickets/:id`, status: 202 },
     summary: 'Opens a ticket',
+    query: under,
     body: FederationTicket,
     precondition: 'If-None-Match',
   },

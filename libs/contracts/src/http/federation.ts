@@ -26,6 +26,25 @@ export const Agreement = Row.extend({
   /** Working hours in which the helpdesk is to answer when a ticket is offered to it; 0: whenever it likes. */
   answer_hours: z.number().int(),
   active: z.boolean(),
+  /** `proposed`: the helpdesk has not answered. */
+  status: z.enum(['proposed', 'accepted', 'declined', 'ended']),
+  /** By whom sharing rests; null: it does not. */
+  suspended_by: z.enum(['us', 'them', 'both']).nullable(),
+  /** Why the helpdesk has declined or ended it. */
+  reason: z.string().nullable(),
+  /** Why the helpdesk does not know of the last change yet; null: it does, or need not. */
+  untold: z.string().nullable(),
+});
+
+/** What another helpdesk has proposed, and nobody here has answered. */
+const AgreementProposal = z.object({
+  id: z.number().int(),
+  peer_id: z.number().int(),
+  name: z.string(),
+  /** What that helpdesk would tell us of requesters, and whether it would tell us internal notes. */
+  disclosure: z.enum(disclosures),
+  internal_notes: z.boolean(),
+  created_at: z.string(),
 });
 
 /** What would become of a ticket under an agreement. */
@@ -68,8 +87,42 @@ const body = z.object({
   answer_hours: z.coerce.number().int().min(0).max(1_000).optional(),
   active: Flag.optional(),
 });
+const proposals = '/api/v1/agreement_proposals';
 
 export const agreements = {
+  proposals: defineEndpoint({
+    id: 'listAgreementProposals',
+    method: 'GET',
+    path: proposals,
+    question: 'rpc.federation.v1.list-agreement-proposals',
+    tag,
+    summary: 'What other helpdesks propose, and nobody here has answered',
+    response: z.array(AgreementProposal),
+  }),
+  accept: defineEndpoint({
+    id: 'acceptAgreementProposal',
+    method: 'POST',
+    path: `${proposals}/:id/accept`,
+    question: 'rpc.federation.v1.accept-agreement-proposal',
+    tag,
+    summary: 'Says yes to a proposal, for a group of ours and on our terms: tickets are shared from then on',
+    params: { id: Id },
+    body: body
+      .omit({ kind: true, list_address: true, peer_id: true, active: true })
+      .extend({ name: text(200).optional() }),
+    response: Agreement,
+  }),
+  decline: defineEndpoint({
+    id: 'declineAgreementProposal',
+    method: 'POST',
+    path: `${proposals}/:id/decline`,
+    question: 'rpc.federation.v1.decline-agreement-proposal',
+    tag,
+    summary: 'Says no to a proposal, for good',
+    params: { id: Id },
+    body: z.object({ reason: text(500).optional() }),
+    response: z.object({}),
+  }),
   list: defineEndpoint({
     id: 'listAgreements',
     paging: { standard: 100, max: 500 },
@@ -110,7 +163,10 @@ export const agreements = {
     tag,
     summary: 'Makes an agreement: what becomes of new tickets of a group',
     status: 201,
-    body,
+    body: body.extend({
+      /** The helpdesk is asked, and nothing is shared before it has accepted. */
+      propose: Flag.optional(),
+    }),
     response: Agreement,
   }),
   update: defineEndpoint({
@@ -121,7 +177,10 @@ export const agreements = {
     tag,
     summary: 'Changes an agreement',
     params: { id: Id },
-    body: body.omit({ kind: true }).partial(),
+    body: body.omit({ kind: true }).partial().extend({
+      /** Sharing under it rests on both sides; what happens meanwhile is told afterwards. */
+      suspended: Flag.optional(),
+    }),
     response: Agreement,
   }),
   delete: defineEndpoint({

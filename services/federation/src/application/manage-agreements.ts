@@ -1,10 +1,10 @@
 import { type Actor, auditMessage, changesBetween, lookup, recordAudit } from '@helpmesh/contracts';
 import { AppError, type Clock, uuidv7 } from '@helpmesh/kernel';
 import type { Outbox, RpcClient } from '@helpmesh/messaging';
-import { transaction } from '@helpmesh/persistence';
+import { afterCommit, transaction } from '@helpmesh/persistence';
 import type { ActorSigner } from '@helpmesh/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import { type Agreement, type AgreementDraft, checkDraft } from '../domain/agreement.ts';
+import { type Agreement, type AgreementDraft, checkDraft, type PeerAgreement } from '../domain/agreement.ts';
 import { agreementChanged, toldAgreement } from '../domain/notices.ts';
 import type { AgreementStore } from '../persistence/agreement.store.ts';
 import type { GroupStore } from '../persistence/group.store.ts';
@@ -12,8 +12,10 @@ import type { LinkStore } from '../persistence/link.store.ts';
 import type { NoticeStore } from '../persistence/notice.store.ts';
 import type { PeerStore } from '../persistence/peer.store.ts';
 import { readersGroups, requireAdmin } from './access.ts';
+import type { TellAgreements } from './agreements/tell-agreements.ts';
 import type { OwnAddresses } from './own-addresses.ts';
 import type { SyncSettings } from './sync/ports.ts';
+import type { SyncLinks } from './sync/sync-links.ts';
 
 /** Agreements, for administrators of integrations. */
 export class ManageAgreements {
@@ -24,6 +26,8 @@ export class ManageAgreements {
     private readonly peers: PeerStore,
     private readonly links: LinkStore,
     private readonly notices: Pick<NoticeStore, 'tell'>,
+    private readonly telling: Pick<TellAgreements, 'wake'>,
+    private readonly sync: Pick<SyncLinks, 'wake'>,
     private readonly own: OwnAddresses,
     private readonly rpc: RpcClient,
     private readonly signer: ActorSigner,
@@ -56,14 +60,112 @@ export class ManageAgreements {
     });
   }
 
-  /** Changes what is given. @throws AppError as `create`; not-found `agreement.not-found` */
-  async update(actor: Actor | undefined, id: number, change: Partial<AgreementDraft>): Promise<Agreement> {
+  /**
+   * Asks the helpdesk whether it wants the agreement; nothing is shared before it has said yes.
+   * @throws AppError as `create`; invalid `agreement.cannot-propose`
+   */
+  async propose(actor: Actor | undefined, draft: AgreementDraft): Promise<Agreement> {
+    const admin = requireAdmin(actor);
+    await this.check(draft);
+    await this.demandNative(draft);
+    return transaction(this.db, async (tx) => {
+      const now = this.clock.now();
+      const { id } = await this.agreements.add(tx, { ...draft, active: false }, admin.userId, now);
+      await this.agreements.stand(tx, id, { status: 'proposed' }, { tell: true }, now);
+      const added = await this.agreements.load(tx, id);
+      await this.tell(tx, admin, 'proposed', null, added);
+      afterCommit(tx, () => this.telling.wake());
+      return added;
+    });
+  }
+
+  /** @throws AppError forbidden */
+  async proposals(actor: Actor | undefined): Promise<PeerAgreement[]> {
+    requireAdmin(actor);
+    return this.agreements.pending(this.db);
+  }
+
+  /**
+   * Says yes to what a helpdesk has proposed, on our terms.
+   * @throws AppError as `create`; not-found `agreement.not-found`
+   */
+  async accept(
+    actor: Actor | undefined,
+    id: number,
+    terms: Omit<AgreementDraft, 'kind' | 'listAddress' | 'peerId' | 'active' | 'name'> & { name?: string | undefined },
+  ): Promise<Agreement> {
+    const admin = requireAdmin(actor);
+    await this.requireGroup(terms.groupId);
+    return transaction(this.db, async (tx) => {
+      const now = this.clock.now();
+      const { name, peerId } = await this.pendingOne(tx, id);
+      const draft = { ...terms, kind: 'full' as const, name: terms.name ?? name, listAddress: null, peerId };
+      checkDraft({ ...draft, active: true }, new Set());
+      await this.agreements.stand(tx, id, { status: 'accepted' }, { tell: true }, now);
+      const saved = await this.agreements.save(tx, id, { ...draft, active: true }, admin.userId, now);
+      await this.tell(tx, admin, 'accepted', null, saved);
+      afterCommit(tx, () => this.telling.wake());
+      return saved;
+    });
+  }
+
+  /** Says no, for good. @throws AppError forbidden; not-found `agreement.not-found` */
+  async decline(actor: Actor | undefined, id: number, reason: string): Promise<void> {
+    const admin = requireAdmin(actor);
+    await transaction(this.db, async (tx) => {
+      const now = this.clock.now();
+      const { name } = await this.pendingOne(tx, id);
+      const declined = await this.agreements.stand(tx, id, { status: 'declined', reason }, { tell: true }, now);
+      await this.tellPeer(tx, declined.peerId as number, null, declined);
+      const object = { type: 'Agreement', id, label: name };
+      await this.outbox.add(tx, recordAudit, auditMessage(admin, { action: 'agreement.declined', object }));
+      afterCommit(tx, () => this.telling.wake());
+    });
+  }
+
+  /** @throws AppError not-found `agreement.not-found` */
+  private async pendingOne(tx: EntityManager, id: number): Promise<PeerAgreement> {
+    const found = (await this.agreements.pending(tx)).find((one) => one.id === id);
+    const held = found && (await this.agreements.loadOf(tx, found.peerId as number, id));
+    // The helpdesk may have withdrawn it, or somebody else has answered.
+    if (held?.status === 'pending') return held;
+    throw new AppError('not-found', 'agreement.not-found', 'There is no such agreement.');
+  }
+
+  /** @throws AppError invalid `agreement.cannot-propose` */
+  private async demandNative({ kind, peerId }: AgreementDraft): Promise<void> {
+    const figures = peerId === null ? undefined : (await this.peers.figures(this.db, [peerId])).get(peerId);
+    const peer = peerId === null ? undefined : await this.peers.get(this.db, peerId);
+    if (kind === 'full' && peer?.called && figures?.software === null) return;
+    const detail =
+      'Only a helpdesk that speaks our protocol, and is called, can be asked. Make the agreement on both sides.';
+    throw new AppError('invalid', 'agreement.cannot-propose', detail);
+  }
+
+  /**
+   * Changes what is given.
+   * @param suspended  whether sharing under it is to rest, on our side; undefined: as it is
+   * @throws AppError as `create`; not-found `agreement.not-found`; conflict `agreement.not-accepted`, `agreement.bound`
+   */
+  async update(
+    actor: Actor | undefined,
+    id: number,
+    change: Partial<AgreementDraft>,
+    suspended?: boolean,
+  ): Promise<Agreement> {
     const admin = requireAdmin(actor);
     const before = await this.agreements.get(this.db, id);
     await this.check({ ...before, ...change });
     return transaction(this.db, async (tx) => {
       const present = await this.agreements.load(tx, id);
-      const saved = await this.agreements.save(tx, id, { ...present, ...change }, admin.userId, this.clock.now());
+      demandFitting(present, change, suspended);
+      const now = this.clock.now();
+      if (suspended !== undefined && suspended !== present.pausedHere) {
+        await this.agreements.stand(tx, id, { pausedHere: suspended }, { tell: present.remoteId !== null }, now);
+        afterCommit(tx, () => this.telling.wake());
+        afterCommit(tx, () => this.sync.wake());
+      }
+      const saved = await this.agreements.save(tx, id, { ...present, ...change }, admin.userId, now);
       await this.tell(tx, admin, 'changed', present, saved);
       return saved;
     });
@@ -75,6 +177,11 @@ export class ManageAgreements {
     await transaction(this.db, async (tx) => {
       const before = await this.agreements.load(tx, id);
       await this.agreements.remove(tx, id);
+      const { peerId, remoteId, status } = before;
+      if (peerId !== null && remoteId !== null && (status === 'proposed' || status === 'accepted')) {
+        await this.agreements.keepEnd(tx, peerId, remoteId, this.clock.now());
+        afterCommit(tx, () => this.telling.wake());
+      }
       await this.links.endOf(tx, id, 'The agreement has ended.', this.clock.now());
       await this.tell(tx, admin, 'deleted', before, null);
     });
@@ -84,14 +191,14 @@ export class ManageAgreements {
   private async tell(
     tx: EntityManager,
     admin: Actor,
-    what: 'created' | 'changed' | 'deleted',
+    what: 'created' | 'proposed' | 'accepted' | 'changed' | 'deleted',
     before: Agreement | null,
     after: Agreement | null,
   ): Promise<void> {
     const { id, name } = (after ?? before) as Agreement;
     const changes = changesBetween(before, after, [
       ...(['kind', 'name', 'groupId', 'listAddress', 'peerId', 'disclosure', 'internalNotes', 'active'] as const),
-      ...(['maxAttachmentBytes', 'attachmentTypes', 'answerHours'] as const),
+      ...(['maxAttachmentBytes', 'attachmentTypes', 'answerHours', 'status', 'pausedHere'] as const),
     ]);
     const object = { type: 'Agreement', id, label: name };
     await this.outbox.add(tx, recordAudit, auditMessage(admin, { action: `agreement.${what}`, object, changes }));
@@ -103,8 +210,8 @@ export class ManageAgreements {
   private async tellPeer(
     tx: EntityManager,
     peerId: number,
-    before: Agreement | null,
-    after: Agreement | null,
+    before: PeerAgreement | null,
+    after: PeerAgreement | null,
   ): Promise<void> {
     const nodes = [this.settings.node, (await this.peers.get(tx, peerId)).node] as const;
     const [had, has] = [before, after].map((one) => (one?.peerId === peerId ? toldAgreement(one, nodes) : null));
@@ -128,5 +235,21 @@ export class ManageAgreements {
     const [group] = groups;
     if (!group) throw new AppError('invalid', 'agreement.group-unknown', `There is no group ${groupId}.`);
     await this.groups.keep(this.db, group, 0);
+  }
+}
+
+/** @throws AppError conflict `agreement.not-accepted`, `agreement.bound` */
+function demandFitting(
+  { status, peerId, remoteId }: Agreement,
+  change: Partial<AgreementDraft>,
+  suspended: boolean | undefined,
+): void {
+  if (status !== 'accepted' && (change.active || suspended)) {
+    throw new AppError('conflict', 'agreement.not-accepted', 'Both sides have to want it first.');
+  }
+  const isBound = remoteId !== null || status !== 'accepted';
+  if (isBound && change.peerId !== undefined && change.peerId !== peerId) {
+    const detail = 'It was made together with that helpdesk. Propose another one to the other.';
+    throw new AppError('conflict', 'agreement.bound', detail);
   }
 }

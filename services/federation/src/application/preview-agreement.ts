@@ -107,7 +107,8 @@ export class PreviewAgreement {
   }
 }
 
-function reasonOf({ active, groupId }: Agreement, ofTicket: number): string | null {
+function reasonOf({ active, groupId, pausedHere, pausedThere }: Agreement, ofTicket: number): string | null {
   if (!active) return 'The agreement is not active.';
+  if (pausedHere || pausedThere) return 'The agreement is suspended.';
   return groupId === ofTicket ? null : 'The ticket is in another group.';
 }

@@ -58,7 +58,38 @@ export class AgreementAnswers {
       ...{ kind, name: name.trim(), groupId, listAddress, peerId, disclosure, internalNotes, active },
       ...{ maxAttachmentBytes, attachmentTypes, answerHours },
     };
-    return shown(await this.agreements.create(callerIn(ctx), draft));
+    const { agreements } = this;
+    return shown(
+      await (body.propose ? agreements.propose(callerIn(ctx), draft) : agreements.create(callerIn(ctx), draft)),
+    );
+  }
+
+  @Answers(questions.proposals)
+  async proposals({ actor }: RpcContext) {
+    return (await this.agreements.proposals(actor)).map(
+      ({ id, peerId, name, disclosure, internalNotes, createdAt }) => ({
+        ...{ id, peer_id: peerId as number, name, disclosure, internal_notes: internalNotes },
+        created_at: createdAt.toISOString(),
+      }),
+    );
+  }
+
+  @Answers(questions.accept)
+  async accept(ctx: RpcContext, { params, body }: ParsedInputOf<typeof questions.accept>) {
+    const { name, group_id: groupId, disclosure = 'none', internal_notes: internalNotes = false } = body;
+    const { max_attachment_bytes: maxAttachmentBytes = ATTACHMENT_BYTES, attachment_types: attachmentTypes = [] } =
+      body;
+    const { answer_hours: answerHours = ANSWER_HOURS } = body;
+    const terms = {
+      ...{ name: name?.trim(), groupId, disclosure, internalNotes, maxAttachmentBytes, attachmentTypes, answerHours },
+    };
+    return shown(await this.agreements.accept(callerIn(ctx), params.id, terms));
+  }
+
+  @Answers(questions.decline)
+  async decline(ctx: RpcContext, { params, body }: ParsedInputOf<typeof questions.decline>) {
+    await this.agreements.decline(callerIn(ctx), params.id, body.reason?.trim() ?? '');
+    return {};
   }
 
   @Answers(questions.update)
@@ -75,7 +106,7 @@ export class AgreementAnswers {
       ...(body.answer_hours !== undefined && { answerHours: body.answer_hours }),
       ...(body.active !== undefined && { active: body.active }),
     };
-    return shown(await this.agreements.update(callerIn(ctx), params.id, change));
+    return shown(await this.agreements.update(callerIn(ctx), params.id, change, body.suspended));
   }
 
   @Answers(questions.delete)
@@ -104,9 +135,19 @@ function shown(agreement: Agreement): OutputOf<typeof questions.create> {
     attachment_types: agreement.attachmentTypes,
     answer_hours: agreement.answerHours,
     active: agreement.active,
+    status: agreement.status,
+    suspended_by: suspendedBy(agreement),
+    reason: agreement.reason,
+    untold: agreement.tellError,
     created_by_id: agreement.createdById,
     updated_by_id: agreement.updatedById,
     created_at: agreement.createdAt.toISOString(),
     updated_at: agreement.updatedAt.toISOString(),
   };
+}
+
+function suspendedBy({ status, pausedHere, pausedThere }: Agreement): 'us' | 'them' | 'both' | null {
+  if (status !== 'accepted' || !(pausedHere || pausedThere)) return null;
+  if (pausedHere && pausedThere) return 'both';
+  return pausedHere ? 'us' : 'them';
 }

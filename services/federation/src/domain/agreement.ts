@@ -23,14 +23,48 @@ export interface Agreement {
   attachmentTypes: string[];
   /** Working hours in which the peer is to answer an offer; 0: no matter when. */
   answerHours: number;
+  /** New tickets of the group fall under it. */
   active: boolean;
+  /** `proposed`: the peer has not answered; one that both sides have made by themselves is accepted. */
+  status: 'proposed' | 'accepted' | 'declined' | 'ended';
+  /** Sharing rests, because people here, or there, have said so. */
+  pausedHere: boolean;
+  pausedThere: boolean;
+  /** Why it was declined or ended, for people. */
+  reason: string | null;
+  /** Its number at the peer; null: neither has proposed it to the other. */
+  remoteId: number | null;
+  /** Why the peer was not told of the last change yet. */
+  tellError: string | null;
+  /** Moves with each change. */
+  version: number;
   createdById: number;
   updatedById: number;
   createdAt: Date;
   updatedAt: Date;
 }
 
-export type AgreementDraft = Omit<Agreement, 'id' | 'createdById' | 'updatedById' | 'createdAt' | 'updatedAt'>;
+/** As the peer may know of it: also what it has proposed itself, which is about no group yet. */
+export interface PeerAgreement extends Omit<Agreement, 'groupId' | 'status'> {
+  groupId: number | null;
+  status: Agreement['status'] | 'pending';
+}
+
+export type AgreementDraft = Omit<
+  Agreement,
+  | 'id'
+  | 'status'
+  | 'pausedHere'
+  | 'pausedThere'
+  | 'reason'
+  | 'remoteId'
+  | 'tellError'
+  | 'version'
+  | 'createdById'
+  | 'updatedById'
+  | 'createdAt'
+  | 'updatedAt'
+>;
 
 /** One spelling for one mailbox. */
 export function plainAddress(address: string): string {

@@ -6,7 +6,8 @@ import type {
   FederationRequesterErased,
 } from '@helpmesh/contracts';
 import { derivedId, type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
-import type { Agreement } from './agreement.ts';
+import type { PeerAgreement } from './agreement.ts';
+import { toldStatus } from './agreement-life.ts';
 
 /** What the peer has for taking an erased requester out of its tickets. */
 const ERASE_MS = 30 * 24 * 3_600_000;
@@ -39,12 +40,15 @@ export function attachmentAvailable(
 }
 
 /** As the peer may know it. @param nodes  this desk and the peer */
-export function toldAgreement(
-  { id, name, groupId: group, kind, active, disclosure, internalNotes, ...rest }: Agreement,
-  nodes: readonly [string, string],
-): FederationAgreement {
+export function toldAgreement(agreement: PeerAgreement, nodes: readonly [string, string]): FederationAgreement {
+  const { id, name, groupId: group, kind, active, disclosure, internalNotes, ...rest } = agreement;
+  const [here, there] = nodes;
+  const told = toldStatus(agreement);
+  const status = told === 'accepted' && !active ? 'inactive' : told;
   return {
-    ...{ id, name, group, mode: kind, status: active ? 'accepted' : 'inactive', requesterDisclosure: disclosure },
+    ...{ id, name, group, mode: kind, status, requesterDisclosure: disclosure, reason: rest.reason },
+    proposedBy: { proposed: here, pending: there, accepted: null, declined: null, ended: null }[rest.status],
+    suspendedBy: told === 'suspended' ? [...(rest.pausedHere ? [here] : []), ...(rest.pausedThere ? [there] : [])] : [],
     ...{ internalNotes: internalNotes ? 'always' : 'never', nodes: [...nodes] },
     ...{ maxAttachmentBytes: rest.maxAttachmentBytes, attachmentTypes: rest.attachmentTypes },
   };

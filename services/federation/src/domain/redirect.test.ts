@@ -25,7 +25,8 @@ const agreement: Agreement = {
     listAddress: 'List@community.org',
     active: true,
   },
-  ...{ createdById: 3, updatedById: 3, createdAt: at, updatedAt: at },
+  ...{ status: 'accepted', pausedHere: false, pausedThere: false, reason: null, remoteId: null, tellError: null },
+  ...{ version: 1, createdById: 3, updatedById: 3, createdAt: at, updatedAt: at },
 };
 const told = epochMs(new Date(sample.ticket.createdAt));
 const own = new Set(['help@desk.org']);

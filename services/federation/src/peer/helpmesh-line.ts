@@ -1,13 +1,16 @@
 import {
+  type FederationAgreementStep,
   type FederationAttachment,
   FederationChange,
   FederationComment,
   type FederationEvent,
+  type FederationProposal,
   type FederationRequesterErased,
 } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import type { SafeFetch } from '@helpmesh/service-kit';
 import { z } from 'zod';
+import type { AgreementLine, ThereAgreement } from '../application/agreements/tell-agreements.ts';
 import type { ErasureLine } from '../application/erasures/tell-erasures.ts';
 import type { FileSink } from '../application/files/ports.ts';
 import type { Greeting, PeerAddress, PeerGreeter, PeerLine } from '../application/sync/ports.ts';
@@ -31,10 +34,11 @@ const FILE_MS = 60_000;
 const Descriptor = z.object({ product: z.string().max(200), node: z.string().max(250) });
 const Fields = z.object({ fields: z.array(z.string().max(100)).max(100) });
 const Agreements = z.object({ agreements: z.array(z.unknown()) });
+const There = z.object({ id: z.int().positive(), status: z.string().max(50) });
 const Comments = z.object({ comments: z.array(FederationComment) });
 
 /** Another Helpmesh, by its `/federation/v1`. */
-export class HelpmeshLine implements PeerLine, PeerGreeter, ErasureLine {
+export class HelpmeshLine implements PeerLine, PeerGreeter, ErasureLine, AgreementLine {
   constructor(
     private readonly safe: SafeFetch,
     private readonly signIn: Pick<PeerSignIn, 'shownTo' | 'forget'>,
@@ -42,12 +46,36 @@ export class HelpmeshLine implements PeerLine, PeerGreeter, ErasureLine {
 
   async deliver(to: PeerAddress, event: FederationEvent, signal: AbortSignal): Promise<void> {
     const body = JSON.stringify(event);
-    await this.call(to, 'POST', 'events', signal, { body, 'content-type': 'application/cloudevents+json' });
+    const path = to.agreement === undefined ? 'events' : `events?agreement=${to.agreement}`;
+    await this.call(to, 'POST', path, signal, { body, 'content-type': 'application/cloudevents+json' });
   }
 
   async tellErased(to: PeerAddress, event: FederationRequesterErased, signal: AbortSignal): Promise<void> {
     const body = JSON.stringify(event);
     await this.call(to, 'POST', 'events', signal, { body, 'content-type': 'application/cloudevents+json' });
+  }
+
+  async propose(to: PeerAddress, proposal: FederationProposal, signal: AbortSignal): Promise<ThereAgreement> {
+    const given = { body: JSON.stringify(proposal), 'content-type': 'application/json' };
+    return readAs(There, await this.call(to, 'POST', 'agreements', signal, given));
+  }
+
+  async say(
+    to: PeerAddress,
+    id: number,
+    word: { status: FederationAgreementStep; reason?: string },
+    signal: AbortSignal,
+  ): Promise<ThereAgreement | null> {
+    const path = `agreements/${id}`;
+    const seen = await this.call(to, 'GET', path, signal).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'peer.not-there') return null;
+      throw error;
+    });
+    if (!seen) return null;
+    const there = await readAs(There, seen);
+    if (there.status === 'ended' || there.status === 'declined') return there;
+    const headers = { 'content-type': 'application/merge-patch+json', 'if-match': seen.headers.get('etag') ?? '' };
+    return readAs(There, await this.call(to, 'PATCH', path, signal, { ...headers, body: JSON.stringify(word) }));
   }
 
   async standing(to: PeerAddress, uuid: string, signal: AbortSignal): Promise<FederationChange | null> {
@@ -128,6 +156,7 @@ export class HelpmeshLine implements PeerLine, PeerGreeter, ErasureLine {
 interface Given {
   body?: string;
   'content-type'?: string;
+  'if-match'?: string;
   authorization?: string;
 }
 

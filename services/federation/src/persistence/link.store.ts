@@ -62,7 +62,7 @@ export interface Received {
 export interface Begun {
   link: Link;
   peer: Pick<Peer, 'id' | 'name' | 'node' | 'token' | 'called' | 'failingSince' | 'lastSuccessAt'>;
-  agreement: (Pick<Agreement, 'groupId' | 'disclosure' | 'internalNotes'> & FileLimits) | undefined;
+  agreement: (Pick<Agreement, 'groupId' | 'disclosure' | 'internalNotes' | 'remoteId'> & FileLimits) | undefined;
   shared: SharedTicket | undefined;
   /** Helpdesks that the ticket is shared with, this peer among them. */
   direct: ReadonlySet<string>;
@@ -190,7 +190,8 @@ export class LinkStore {
   private readonly webhooks = new WebhookStore();
 
   /**
-   * Takes links that are due for a while; nobody else gets them meanwhile. Those of paused peers rest, and of a peer that
+   * Takes links that are due for a while; nobody else gets them meanwhile. Those of paused peers and of suspended
+   * agreements rest, and of a peer that
    * does not answer one at a time finds out whether it does again, so that the others have hands left.
    * @param now  instant from which on they count as due
    * @param first  what is taken when more is due than there are hands
@@ -210,6 +211,7 @@ export class LinkStore {
            SELECT l.id, l.due_at, l.waiting_since FROM link l
            WHERE l.peer_id = p.id AND l.due_at <= $1 AND l.ended_at IS NULL
              AND (l.leased_until IS NULL OR l.leased_until <= $1)
+             AND l.agreement_id <> ALL (ARRAY(SELECT a.id FROM agreement a WHERE a.paused_here OR a.paused_there))
            ORDER BY l.${order}
            LIMIT CASE WHEN p.failing_since IS NULL THEN $3::int WHEN p.id = ANY ($4::bigint[]) THEN 0 ELSE 1 END
            FOR UPDATE OF l SKIP LOCKED) AS due
@@ -227,7 +229,7 @@ export class LinkStore {
       `SELECT ${linkColumns}, p.name, p.token, p.token IS NOT NULL OR p.by_key AS called,
          p.failing_since AS "failingSince", p.last_success_at AS "lastSuccessAt",
          CASE WHEN a.id IS NOT NULL THEN json_build_object('groupId', a.group_id, 'disclosure', a.disclosure,
-           'internalNotes', a.internal_notes, 'maxAttachmentBytes', a.max_attachment_bytes,
+           'internalNotes', a.internal_notes, 'remoteId', a.remote_id, 'maxAttachmentBytes', a.max_attachment_bytes,
            'attachmentTypes', a.attachment_types) END AS agreement,
          CASE WHEN s.uuid IS NOT NULL THEN json_build_object('uuid', s.uuid, 'ticketId', s.ticket_id,
            'originNode', s.origin_node, 'via', s.via, 'fields', s.fields, 'own', s.own) END AS shared,

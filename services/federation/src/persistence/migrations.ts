@@ -17,6 +17,7 @@ import { Services1799460100001 } from './migrations/1799460100001-services.ts';
 import { Offers1799462500000 } from './migrations/1799462500000-offers.ts';
 import { ChangedLinks1799463100000 } from './migrations/1799463100000-changed-links.ts';
 import { Notices1799463110000 } from './migrations/1799463110000-notices.ts';
+import { AgreementLife1799463120000 } from './migrations/1799463120000-agreement-life.ts';
 import { Outages1799463200000 } from './migrations/1799463200000-outages.ts';
 import { Imports1799463400000 } from './migrations/1799463400000-imports.ts';
 
@@ -41,6 +42,7 @@ export const migrations: MigrationClass[] = [
   Offers1799462500000,
   ChangedLinks1799463100000,
   Notices1799463110000,
+  AgreementLife1799463120000,
   Outages1799463200000,
   Imports1799463400000,
 ];

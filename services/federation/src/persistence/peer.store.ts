@@ -146,6 +146,8 @@ export class PeerStore {
   /** @throws AppError conflict `peer.in-use` */
   async remove(tx: EntityManager, id: number): Promise<void> {
     try {
+      // What was never agreed, or is over, keeps nobody.
+      await sql(tx, 'DELETE FROM agreement WHERE peer_id = $1 AND group_id IS NULL', [id]);
       await sql(tx, 'DELETE FROM peer WHERE id = $1', [id]);
     } catch (error) {
       if (!violates(error, 'agreement_peer_id_fkey')) throw error;

@@ -23,19 +23,18 @@ import { afterCommit, transaction } from '@helpmesh/persistence';
 import type { Cache } from '@helpmesh/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
-import type { Agreement } from '../../domain/agreement.ts';
-import { toldAgreement } from '../../domain/notices.ts';
+import type { PeerAgreement } from '../../domain/agreement.ts';
 import { algorithms } from '../../domain/sign-in/key-set.ts';
 import { giverOf, type HandoverStep, handOver } from '../../domain/sync/handover.ts';
 import { checkWay } from '../../domain/sync/message.ts';
 import { canonical, differing } from '../../domain/sync/replica.ts';
 import { toldAs } from '../../domain/sync/tombstone.ts';
 import type { FederationEvents } from '../../events.ts';
-import type { AgreementStore } from '../../persistence/agreement.store.ts';
 import type { FileStore } from '../../persistence/file.store.ts';
 import type { Link, LinkStore } from '../../persistence/link.store.ts';
 import type { Peer, PeerStore } from '../../persistence/peer.store.ts';
 import type { SignInStore } from '../../persistence/sign-in.store.ts';
+import type { PeerAgreements } from '../agreements/peer-agreements.ts';
 import type { ForgetRequesters } from '../erasures/forget-requesters.ts';
 import type { FileRoad } from '../files/file-road.ts';
 import type { OwnKeys } from '../sign-in/own-keys.ts';
@@ -59,6 +58,8 @@ const tooMany = {
 const Cursor = z.coerce.number().int().min(0).default(0);
 /** How long an empty feed is waited for, seconds. */
 const Wait = z.coerce.number().min(0).max(30).default(0);
+/** Number of an agreement. */
+const Under = z.coerce.number().int().positive().optional();
 const Acknowledged = z.strictObject({ event: z.uuid() });
 /** Between two looks at it. */
 const LOOK_MS = 300;
@@ -67,7 +68,6 @@ const Limit = z.coerce.number().int().min(1).max(200).default(50);
 /** What other helpdesks may ask and tell. Each sees the tickets that it shares with us, and nothing else exists for it. */
 export class PeerDoor {
   private readonly routes: Route[] = [
-    ['GET', /^agreements$/, (peer) => this.listAgreements(peer)],
     ['GET', /^code-lists$/, async () => ok(codeLists)],
     ['GET', /^events$/, (peer, { query }) => this.feed(peer, query)],
     ['POST', /^events$/, (peer, request) => this.hearAny(peer, request)],
@@ -103,7 +103,7 @@ export class PeerDoor {
     private readonly db: DataSource,
     private readonly peers: PeerStore,
     private readonly links: LinkStore,
-    private readonly agreements: AgreementStore,
+    private readonly agreements: PeerAgreements,
     private readonly files: Pick<FileStore, 'offered'>,
     private readonly signIn: Pick<SignInStore, 'access'>,
     private readonly keys: Pick<OwnKeys, 'published' | 'address'>,
@@ -117,7 +117,7 @@ export class PeerDoor {
     private readonly settings: Pick<SyncSettings, 'node'>,
     private readonly events: Pick<FederationEvents, 'limited'>,
   ) {
-    this.routes.push(...webhookRoutes(webhooks));
+    this.routes.push(...agreements.routes(), ...webhookRoutes(webhooks));
   }
 
   /** Whoever waits for something to happen is answered now. */
@@ -167,7 +167,7 @@ export class PeerDoor {
   /** Before a long body is read. @throws AppError unauthenticated `federation.no-token`, `federation.wrong-token` */
   async admit(token: string | undefined): Promise<{ fileBytes: number }> {
     const peer = await this.peerOf(token);
-    const agreements = await this.agreementsOf(this.db, peer);
+    const agreements = await this.agreements.of(this.db, peer);
     const taken = agreements.filter(({ active }) => active).map(({ maxAttachmentBytes }) => maxAttachmentBytes);
     return { fileBytes: Math.max(0, ...taken) };
   }
@@ -210,24 +210,12 @@ export class PeerDoor {
     return access && { ...(await this.peers.get(this.db, access.peerId)), scope: access.agreementIds };
   }
 
-  /** Those that a caller may know of. */
-  private async agreementsOf(on: DataSource | EntityManager, { id, scope }: Caller): Promise<Agreement[]> {
-    const all = await this.agreements.ofPeer(on, id);
-    return scope === null ? all : all.filter((agreement) => scope.includes(agreement.id));
-  }
-
   /** What a helpdesk may still ask for, in the fields of draft-ietf-httpapi-ratelimit-headers-10. */
   private async count({ id, callsPerMinute: max }: Peer) {
     const { allowed, remaining, retryAfterMs } = await this.cache.limit(`peer:${id}`, { max, windowMs: MINUTE_MS });
     const seconds = Math.ceil((allowed ? MINUTE_MS : retryAfterMs) / 1_000);
     const headers = { 'ratelimit-policy': `"fed";q=${max};w=60`, ratelimit: `"fed";r=${remaining};t=${seconds}` };
     return { allowed, headers: allowed ? headers : { ...headers, 'retry-after': String(seconds) } };
-  }
-
-  private async listAgreements(peer: Caller): Promise<Answer> {
-    const nodes = [this.settings.node, peer.node] as const;
-    const rows = await this.agreementsOf(this.db, peer);
-    return ok({ agreements: rows.map((agreement) => toldAgreement(agreement, nodes)) });
   }
 
   // What is told.
@@ -249,8 +237,9 @@ export class PeerDoor {
   private async hear(
     peer: Caller,
     event: FederationEvent,
-    { idempotencyKey: key }: Pick<Request, 'idempotencyKey'>,
+    { idempotencyKey: key, query }: Pick<Request, 'idempotencyKey' | 'query'>,
   ): Promise<Answer> {
+    const under = read(Under, query.agreement);
     checkWay(event, peer.node, this.settings.node);
     // Who calls may be called again, so nobody waits any longer to find out.
     if (peer.failingSince) await this.peers.called(this.db, peer.id);
@@ -259,7 +248,7 @@ export class PeerDoor {
     if (key === undefined && (await this.links.receiveFor(this.db, of, event, this.clock.now()))) this.sync.wake();
     else {
       await transaction(this.db, async (tx) => {
-        const link = await this.linkFor(tx, peer, event.subject, event.data.ticket);
+        const link = await this.linkFor(tx, peer, event.subject, event.data.ticket, under);
         await this.receive(tx, link.id, event);
       });
     }
@@ -273,10 +262,17 @@ export class PeerDoor {
 
   /**
    * The ticket at the peer; one that is not shared yet begins to be.
+   * @param under  the agreement that the peer names; undefined: the first there is
    * @throws AppError gone `federation.unshared`; conflict `federation.shared-elsewhere`; forbidden
    *   `federation.no-agreement`
    */
-  private async linkFor(tx: EntityManager, peer: Caller, uuid: string, ticket: FederationTicket) {
+  private async linkFor(
+    tx: EntityManager,
+    peer: Caller,
+    uuid: string,
+    ticket: FederationTicket,
+    under: number | undefined,
+  ) {
     const held = await this.links.find(tx, uuid, peer.id);
     if (held && !mayKnow(peer, held.link)) throw noAgreement();
     if (held?.endedAt) throw unshared();
@@ -287,7 +283,8 @@ export class PeerDoor {
       const detail = 'The ticket came here from another helpdesk already.';
       throw new AppError('conflict', 'federation.shared-elsewhere', detail);
     }
-    const agreement = (await this.agreementsOf(tx, peer)).find(({ active, kind }) => active && kind === 'full');
+    const open = (await this.agreements.of(tx, peer)).filter(isOpen);
+    const agreement = under === undefined ? open[0] : open.find(({ id }) => id === under);
     if (!agreement) throw noAgreement();
     const id = await this.links.add(
       tx,
@@ -298,15 +295,16 @@ export class PeerDoor {
   }
 
   /** Creates a ticket, for peers that have no numbers of their own: doing it again does nothing. */
-  private async openTicket(peer: Caller, { body, ifNoneMatch }: Request, name: string): Promise<Answer> {
+  private async openTicket(peer: Caller, { body, ifNoneMatch, query }: Request, name: string): Promise<Answer> {
     const uuid = read(Uuid, name);
     const ticket = read(FederationTicket, body);
     if (ticket.uuid !== uuid) {
       throw new AppError('invalid', 'federation.wrong-subject', 'The uuid of the ticket is not that of the address.');
     }
     if (ifNoneMatch !== '*') throw precondition('If-None-Match: *');
+    const under = read(Under, query.agreement);
     return transaction(this.db, async (tx) => {
-      const link = await this.linkFor(tx, peer, uuid, ticket);
+      const link = await this.linkFor(tx, peer, uuid, ticket, under);
       const change = { sequence: 1, acknowledged: 0, via: [peer.node], ticket, changed: [], comments: [] };
       const event = { id: derivedId(uuid, `opened by ${peer.node}`), data: change };
       checkWay({ ...event, source: peer.node, subject: uuid } as never, peer.node, this.settings.node);
@@ -503,6 +501,11 @@ export class PeerDoor {
 
 function mayKnow({ scope }: Caller, { agreementId }: Link): boolean {
   return scope === null || scope.includes(agreementId);
+}
+
+/** Tickets may begin to be shared under it now. */
+function isOpen({ active, kind, pausedHere, pausedThere }: PeerAgreement): boolean {
+  return active && kind === 'full' && !pausedHere && !pausedThere;
 }
 
 function noAgreement(): AppError {

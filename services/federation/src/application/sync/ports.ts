@@ -45,6 +45,8 @@ export interface PeerAddress {
   node: string;
   /** What it has made for us; null: it knows us by our signature. */
   token: string | null;
+  /** Its number of the agreement that a message is under; absent: it has one of its own. */
+  agreement?: number;
 }
 
 export interface SyncSettings {

@@ -478,10 +478,12 @@ export class SyncLinks {
   }
 
   private async deliver(turn: Turn, { sequence, event }: Outgoing): Promise<void> {
-    const { link, peer, signal } = turn;
+    const { link, peer, agreement, signal } = turn;
     // It may run an earlier release than when this was written.
     const understood = (await this.knowsDetails(turn)) ? event : withoutDetails(event);
-    await this.line.deliver(this.addressOf(peer), understood, signal);
+    const remoteId = agreement?.remoteId ?? null;
+    const to = { ...this.addressOf(peer), ...(remoteId !== null && { agreement: remoteId }) };
+    await this.line.deliver(to, understood, signal);
     await this.links.sent(this.db, link.id, sequence);
     await this.answered(peer);
     this.events.sent(peer, event);

@@ -10,6 +10,7 @@ import { problemText } from '../../ui/problem.ts';
 import { Item, ItemList, Section } from '../../ui/section.tsx';
 import { Failed } from '../../ui/state-messages.tsx';
 import { AdminPage } from '../admin/components/admin-page.tsx';
+import { AskButton } from '../admin/components/ask-button.tsx';
 import { DeleteButton } from '../admin/components/delete-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
 import { Loading } from '../admin/components/loading.tsx';
@@ -23,12 +24,15 @@ import { fieldLabels, fieldText } from '../tickets/shares.ts';
 import { disclosureLabels, kindLabels, kindLeads } from './labels.ts';
 import classes from './peer.module.css';
 import {
+  type AcceptBody,
   type Agreement,
   type AgreementBody,
   type AgreementPreview,
+  type AgreementProposal,
   agreementRows,
   agreementsQuery,
   peersQuery,
+  proposalsQuery,
 } from './queries.ts';
 
 interface Values {
@@ -43,6 +47,10 @@ interface Values {
   attachment_types: string[];
   answer_hours: number;
   active: boolean;
+  /** Of a new one: the helpdesk is asked. */
+  propose: boolean;
+  /** Of one that both sides want: sharing rests. */
+  suspended: boolean;
 }
 
 /** Files are told in megabytes, as everywhere else. */
@@ -50,14 +58,15 @@ const MB = 1_000_000;
 
 const newAgreement: Values = {
   ...{ kind: 'full', name: '', group_id: null, peer_id: null, list_address: '' },
-  ...{ disclosure: 'none', internal_notes: false, active: true },
+  ...{ disclosure: 'none', internal_notes: false, active: true, propose: false, suspended: false },
   ...{ max_attachment_bytes: 20 * MB, attachment_types: [], answer_hours: 8 },
 };
 const valuesOf = ({ kind, name, group_id, peer_id, list_address, ...rest }: Agreement): Values => ({
   ...{ kind, name, group_id, peer_id, list_address: list_address ?? '' },
   ...{ disclosure: rest.disclosure, internal_notes: rest.internal_notes, active: rest.active },
   ...{ max_attachment_bytes: rest.max_attachment_bytes, attachment_types: rest.attachment_types },
-  answer_hours: rest.answer_hours,
+  ...{ answer_hours: rest.answer_hours, propose: false },
+  suspended: rest.suspended_by === 'us' || rest.suspended_by === 'both',
 });
 /** What belongs to the kind, and no more. */
 function bodyOf<V extends Partial<Values>>({ list_address, peer_id, ...rest }: V) {
@@ -86,7 +95,8 @@ function Edit({ agreement }: { agreement: Agreement }) {
   const editor = useEditor<Values>({
     stored: useStored(agreement, valuesOf),
     read: async () => valuesOf(await agreementRows.get(id)),
-    write: (_, { kind: __, ...changed }) => agreementRows.update(id, bodyOf(changed) as Partial<AgreementBody>),
+    write: (_, { kind: __, propose: ___, ...changed }) =>
+      agreementRows.update(id, bodyOf(changed) as Partial<AgreementBody>),
     done: t`The agreement was saved.`,
     changes,
   });
@@ -104,7 +114,8 @@ function Edit({ agreement }: { agreement: Agreement }) {
         />
       }
     >
-      <AgreementForm editor={editor} />
+      <Standing agreement={agreement} />
+      <AgreementForm editor={editor} is={agreement.status === 'accepted' ? 'stored' : 'unanswered'} />
       <DryRun id={id} isDirty={editor.dirty} />
     </AdminPage>
   );
@@ -115,7 +126,7 @@ export function NewAgreementPage() {
   const navigate = useNavigate();
   const editor = useEditor<Values, Agreement>({
     stored: newAgreement,
-    write: (values) => agreementRows.create(bodyOf(values) as AgreementBody),
+    write: ({ suspended: _, ...values }) => agreementRows.create(bodyOf(values) as AgreementBody),
     onSaved: ({ id }) =>
       void navigate({
         to: '/admin/federation/$kind/$id',
@@ -127,26 +138,131 @@ export function NewAgreementPage() {
   });
   return (
     <AdminPage title={t`New agreement`} up="federation">
-      <AgreementForm editor={editor} saveLabel={t`Make the agreement`} isNew />
+      <AgreementForm editor={editor} saveLabel={t`Make the agreement`} is="new" />
     </AdminPage>
+  );
+}
+
+/** What another helpdesk proposes: it names no group of ours, and nothing is shared before somebody here says yes. */
+export function ProposalPage({ id }: { id: number }) {
+  const { t } = useLingui();
+  const { data, error, refetch } = useQuery(proposalsQuery);
+  if (!data && error) {
+    return (
+      <AdminPage title={t`Proposal`} up="federation">
+        <Failed error={error} onRetry={() => void refetch()} />
+      </AdminPage>
+    );
+  }
+  if (!data) return <Loading />;
+  const proposal = data.find((each) => each.id === id);
+  return proposal ? <Answer key={id} proposal={proposal} /> : <NoSuch up="federation" />;
+}
+
+const proposed = ({ name, peer_id }: AgreementProposal): Values => ({ ...newAgreement, name, peer_id });
+
+function Answer({ proposal }: { proposal: AgreementProposal }) {
+  const { t, i18n } = useLingui();
+  const navigate = useNavigate();
+  const [reason, setReason] = useState('');
+  const { data: peers = [] } = useQuery(peersQuery);
+  const { id, name, peer_id, disclosure, internal_notes } = proposal;
+  const peer = peers.find((one) => one.id === peer_id)?.name ?? '';
+  const told = i18n._(disclosureLabels[disclosure]);
+  const editor = useEditor<Values, Agreement>({
+    stored: useStored(proposal, proposed),
+    write: ({ kind: _, peer_id: __, list_address: ___, propose: ____, suspended: _____, active: ______, ...values }) =>
+      agreementRows.accept(id, values as AcceptBody),
+    onSaved: (made) =>
+      void navigate({
+        to: '/admin/federation/$kind/$id',
+        params: { kind: 'agreements', id: String(made.id) },
+        replace: true,
+      }),
+    done: t`The agreement was made. It is about new tickets from now on.`,
+    changes,
+  });
+  return (
+    <AdminPage title={name} up="federation">
+      <Section
+        title={t`What they propose`}
+        lead={t`Tickets of a group of yours are kept equal with ${peer}. Nothing is shared before you accept.`}
+      >
+        <Stack align="flex-start">
+          <Text size="sm">{t`What they would tell you of requesters: ${told}`}</Text>
+          {internal_notes && <Text size="sm">{t`They would tell you internal notes, too.`}</Text>}
+          <TextInput
+            label={t`Why not, for the people there`}
+            maxLength={500}
+            w="100%"
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+          <AskButton
+            label={t`Decline`}
+            color="red"
+            question={t`They are told that you do not want it. They may propose another one.`}
+            done={t`The proposal was declined.`}
+            deed={() => agreementRows.decline(id, reason)}
+            onDone={() => void navigate({ to: '/admin/federation', replace: true })}
+            changes={changes}
+          />
+        </Stack>
+      </Section>
+      <AgreementForm editor={editor} saveLabel={t`Accept the agreement`} is="proposed" />
+    </AdminPage>
+  );
+}
+
+/** What the other side says of it, where that is not simply yes. */
+function Standing({ agreement }: { agreement: Agreement }) {
+  const { t } = useLingui();
+  const { status, suspended_by, reason, untold } = agreement;
+  const byThem = suspended_by === 'them' || suspended_by === 'both';
+  const titles = {
+    proposed: t`Waits for the other side`,
+    accepted: byThem ? t`The other side has suspended it` : null,
+    declined: t`The other side has declined it`,
+    ended: t`The other side has ended it`,
+  };
+  const words = {
+    proposed: t`Nothing is shared before somebody there has accepted it.`,
+    accepted: t`Sharing rests until they go on. What happens meanwhile is told afterwards.`,
+    declined: t`Nothing is shared. Delete it, or propose another one.`,
+    ended: t`Tickets stay where they are, on both sides, and are not kept equal any more.`,
+  };
+  const title = titles[status] ?? (untold !== null ? t`The other side does not know of the last change yet` : null);
+  if (title === null) return null;
+  return (
+    <Alert
+      color={status === 'proposed' ? 'mesh' : 'yellow'}
+      variant="light"
+      icon={<IconMailOff aria-hidden />}
+      title={title}
+    >
+      <Text size="sm">{titles[status] === null ? untold : words[status]}</Text>
+      {reason && <Text size="sm">{reason}</Text>}
+      {titles[status] !== null && untold !== null && <Text size="sm">{untold}</Text>}
+    </Alert>
   );
 }
 
 interface FormProps {
   editor: Editor<Values>;
   saveLabel?: string;
-  isNew?: boolean;
+  is: 'new' | 'proposed' | 'unanswered' | 'stored';
 }
 
-function AgreementForm({ editor, saveLabel, isNew = false }: FormProps) {
+function AgreementForm({ editor, saveLabel, is }: FormProps) {
   const { t, i18n } = useLingui();
   const { values, set } = editor;
   const { data: groups = [] } = useQuery(groupsQuery);
   const { data: peers = [] } = useQuery(peersQuery);
+  const peer = peers.find(({ id }) => id === values.peer_id);
   const labels: Record<Field<Values>, string> = {
     ...{ kind: t`How the community is integrated`, name: t`Name`, group_id: t`Group`, peer_id: t`Helpdesk` },
     ...{ list_address: t`Mailing list`, disclosure: t`What they are told of requesters`, active: t`Active` },
-    internal_notes: t`Tell them internal notes, too`,
+    ...{ internal_notes: t`Tell them internal notes, too`, propose: t`Propose it to them`, suspended: t`Suspended` },
     ...{
       max_attachment_bytes: t`Largest file taken from them (MB)`,
       attachment_types: t`Types of files taken from them`,
@@ -158,7 +274,7 @@ function AgreementForm({ editor, saveLabel, isNew = false }: FormProps) {
     <EditForm editor={editor} labels={labels} {...(saveLabel !== undefined && { saveLabel })}>
       <Section title={t`Agreement`} lead={t`It is about tickets that are opened from now on, or moved to the group.`}>
         <Stack>
-          {isNew ? (
+          {is === 'new' ? (
             <Radio.Group
               label={labels.kind}
               value={values.kind}
@@ -214,16 +330,26 @@ function AgreementForm({ editor, saveLabel, isNew = false }: FormProps) {
           )}
           {values.kind === 'full' && (
             <>
-              <Select
-                label={labels.peer_id}
-                required
-                withAsterisk={false}
-                allowDeselect={false}
-                nothingFoundMessage={t`Add a helpdesk first.`}
-                data={peers.map(({ id, name }) => ({ value: String(id), label: name }))}
-                value={values.peer_id === null ? null : String(values.peer_id)}
-                onChange={(id) => id && set({ peer_id: Number(id) })}
-              />
+              {is !== 'proposed' && (
+                <Select
+                  label={labels.peer_id}
+                  required
+                  withAsterisk={false}
+                  allowDeselect={false}
+                  nothingFoundMessage={t`Add a helpdesk first.`}
+                  data={peers.map(({ id, name }) => ({ value: String(id), label: name }))}
+                  value={values.peer_id === null ? null : String(values.peer_id)}
+                  onChange={(id) => id && set({ peer_id: Number(id), propose: false })}
+                />
+              )}
+              {is === 'new' && peer?.software === null && (peer.has_token || peer.by_key) && (
+                <Switch
+                  label={labels.propose}
+                  description={t`They are asked, and nothing is shared before somebody there has accepted. Otherwise each desk makes the agreement for itself.`}
+                  checked={values.propose}
+                  onChange={(event) => set({ propose: event.currentTarget.checked })}
+                />
+              )}
               <Select
                 label={labels.disclosure}
                 allowDeselect={false}
@@ -268,11 +394,21 @@ function AgreementForm({ editor, saveLabel, isNew = false }: FormProps) {
               />
             </>
           )}
-          <Switch
-            label={labels.active}
-            checked={values.active}
-            onChange={(event) => set({ active: event.currentTarget.checked })}
-          />
+          {(is === 'stored' || (is === 'new' && !values.propose)) && (
+            <Switch
+              label={labels.active}
+              checked={values.active}
+              onChange={(event) => set({ active: event.currentTarget.checked })}
+            />
+          )}
+          {is === 'stored' && values.kind === 'full' && (
+            <Switch
+              label={labels.suspended}
+              description={t`Sharing rests on both sides until you go on. What happens meanwhile is told afterwards.`}
+              checked={values.suspended}
+              onChange={(event) => set({ suspended: event.currentTarget.checked })}
+            />
+          )}
         </Stack>
       </Section>
     </EditForm>

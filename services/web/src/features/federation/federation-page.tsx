@@ -4,7 +4,7 @@ import { IconHandStop, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Ago } from '../../ui/ago.tsx';
-import { Item, Section } from '../../ui/section.tsx';
+import { Item, ItemList, Section } from '../../ui/section.tsx';
 import { Failed } from '../../ui/state-messages.tsx';
 import classes from '../admin/components/admin-page.module.css';
 import { AdminPage } from '../admin/components/admin-page.tsx';
@@ -13,7 +13,15 @@ import { groupsQuery } from '../admin/queries.ts';
 import { kindLabels } from './labels.ts';
 import { OwnKeys } from './own-keys.tsx';
 import { PeerBadges } from './peer-badges.tsx';
-import { type Agreement, agreementsQuery, type Peer, peersQuery, switchQuery, turnSwitch } from './queries.ts';
+import {
+  type Agreement,
+  agreementsQuery,
+  type Peer,
+  peersQuery,
+  proposalsQuery,
+  switchQuery,
+  turnSwitch,
+} from './queries.ts';
 import { Rows } from './rows.tsx';
 
 /** With whom this desk works together, and how that stands. */
@@ -23,6 +31,7 @@ export function FederationPage() {
     <AdminPage title={t`Federation`}>
       <OutboundSwitch />
       <Peers />
+      <Proposals />
       <Agreements />
       <OwnKeys />
       <Section
@@ -139,6 +148,42 @@ function PeerRow({ peer }: { peer: Peer }) {
   );
 }
 
+/** What other helpdesks propose; nothing at all while nobody does. */
+function Proposals() {
+  const { t } = useLingui();
+  const { data = [] } = useQuery(proposalsQuery);
+  const { data: peers = [] } = useQuery(peersQuery);
+  if (data.length === 0) return null;
+  return (
+    <Section
+      title={t`Proposed agreements`}
+      lead={t`Other helpdesks ask you. Nothing is shared before somebody here accepts.`}
+    >
+      <ItemList label={t`Proposed agreements`}>
+        {data.map(({ id, name, peer_id, created_at }) => (
+          <Item
+            key={id}
+            what={
+              <Link
+                to="/admin/federation/$kind/$id"
+                params={{ kind: 'proposals', id: String(id) }}
+                className={classes.link}
+              >
+                {name}
+              </Link>
+            }
+            facts={
+              <>
+                {peers.find((one) => one.id === peer_id)?.name} · <Ago at={created_at} />
+              </>
+            }
+          />
+        ))}
+      </ItemList>
+    </Section>
+  );
+}
+
 function Agreements() {
   const { t } = useLingui();
   const { data, error, refetch } = useQuery(agreementsQuery);
@@ -171,13 +216,16 @@ function Agreements() {
 }
 
 function AgreementRow({
-  agreement: { id, name, kind, active, group_id, list_address, peer_id },
+  agreement: { id, name, kind, active, group_id, list_address, peer_id, status, suspended_by },
 }: {
   agreement: Agreement;
 }) {
   const { t, i18n } = useLingui();
   const { data: groups = [] } = useQuery(groupsQuery);
   const { data: peers = [] } = useQuery(peersQuery);
+  const words = { proposed: t`Waits for the other side`, declined: t`Declined`, ended: t`Ended`, accepted: null };
+  const rests = suspended_by === null ? null : t`Suspended`;
+  const stands = words[status] ?? rests ?? (active ? null : t`Inactive`);
   const group = groups.find((one) => one.id === group_id)?.name ?? t`Group ${group_id}`;
   const other = peers.find((one) => one.id === peer_id)?.name ?? list_address;
   return (
@@ -194,9 +242,9 @@ function AgreementRow({
           <Badge size="sm" variant="light">
             {i18n._(kindLabels[kind])}
           </Badge>{' '}
-          {!active && (
+          {stands !== null && (
             <Badge size="sm" variant="light" color="gray">
-              {t`Inactive`}
+              {stands}
             </Badge>
           )}
         </>

@@ -1,6 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import { NoSuch } from '../admin/components/no-such.tsx';
-import { AgreementPage, NewAgreementPage } from './agreement-pages.tsx';
+import { AgreementPage, NewAgreementPage, ProposalPage } from './agreement-pages.tsx';
 import { PbasPage } from './pbas-page.tsx';
 import { NewPeerPage, PeerPage } from './peer-pages.tsx';
 import { SoftwarePage } from './software-page.tsx';
@@ -15,6 +15,8 @@ export function FederationPartPage() {
       return id === 'new' ? <NewPeerPage /> : <PeerPage key={id} id={Number(id)} />;
     case 'agreements':
       return id === 'new' ? <NewAgreementPage /> : <AgreementPage key={id} id={Number(id)} />;
+    case 'proposals':
+      return <ProposalPage key={id} id={Number(id)} />;
     case 'software':
       return <SoftwarePage key={id} id={Number(id)} />;
     case 'pbas':

@@ -8,8 +8,10 @@ export type PeerTicket = OutputOf<typeof peers.tickets>[number];
 export type PeerOffer = OutputOf<typeof peers.offers>[number];
 export type PeerWish = OutputOf<typeof peers.wishes>[number];
 export type Agreement = OutputOf<typeof agreements.get>;
+export type AgreementProposal = OutputOf<typeof agreements.proposals>[number];
 export type AgreementPreview = OutputOf<typeof agreements.preview>;
 export type AgreementBody = NonNullable<InputOf<typeof agreements.create>['body']>;
+export type AcceptBody = NonNullable<InputOf<typeof agreements.accept>['body']>;
 export type Adapter = OutputOf<typeof peerAdapters.show>;
 export type AdapterKind = OutputOf<typeof peerAdapters.kinds>[number];
 type AdapterBody = NonNullable<InputOf<typeof peerAdapters.update>['body']>;
@@ -50,6 +52,8 @@ export const agreementRows = {
   create: (body: AgreementBody) => ask<Agreement>('POST', 'agreements', body),
   update: (id: number, body: Partial<AgreementBody>) => ask<Agreement>('PUT', `agreements/${id}`, body),
   remove: (id: number) => ask<unknown>('DELETE', `agreements/${id}`),
+  accept: (id: number, body: AcceptBody) => ask<Agreement>('POST', `agreement_proposals/${id}/accept`, body),
+  decline: (id: number, reason: string) => ask<unknown>('POST', `agreement_proposals/${id}/decline`, { reason }),
   preview: (id: number, ticket_id: number) => ask<AgreementPreview>('POST', `agreements/${id}/preview`, { ticket_id }),
 };
 
@@ -118,6 +122,12 @@ export const adapterKindsQuery = queryOptions({
 export const agreementsQuery = queryOptions({
   queryKey: keyOf('federation', 'agreements'),
   queryFn: ({ signal }) => ask<Agreement[]>('GET', 'agreements?per_page=500', undefined, signal),
+});
+
+export const proposalsQuery = queryOptions({
+  queryKey: keyOf('federation', 'proposals'),
+  queryFn: ({ signal }) => ask<AgreementProposal[]>('GET', 'agreement_proposals', undefined, signal),
+  ...live,
 });
 
 export const readPbas = () => ask<PbasSettings>('GET', 'pbas_settings');
