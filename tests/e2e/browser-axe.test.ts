@@ -107,7 +107,13 @@ describe('accessibility', () => {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({
-        ...{ number: 1, name: 'Asked by chemistry', mode: 'full', requesterDisclosure: 'name', internalNotes: 'always' },
+        ...{
+          number: 1,
+          name: 'Asked by chemistry',
+          mode: 'full',
+          requesterDisclosure: 'name',
+          internalNotes: 'always',
+        },
       }),
     });
     ({ id: proposalId } = (await asked.json()) as { id: number });

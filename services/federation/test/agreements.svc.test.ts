@@ -236,9 +236,10 @@ describe('a helpdesk that wants more than it was given', () => {
     for (let number = 3; number <= 6; number++) expect((await post(draft(number))).status).toBe(201);
     expect((await post(draft(7))).body.code).toBe('federation.too-many-proposals');
     expect(await mine()).toHaveLength(5);
-    const others = (await a.ask(agreements.list, {})).find(({ peer_id }) => peer_id === peerIds[0])?.id as number;
-    for (const [method, body] of [['GET'], ['PATCH', { status: 'ended' }]] as const) {
-      const said = await a.call(token, method, `agreements/${others}`, body, { 'if-match': '"v1"' });
+    const body = { kind: 'full', name: 'Of others', group_id: 2, peer_id: peerIds[0], active: false };
+    const { id: others } = await a.ask(agreements.create, { body });
+    for (const [method, word] of [['GET'], ['PATCH', { status: 'ended' }]] as const) {
+      const said = await a.call(token, method, `agreements/${others}`, word, { 'if-match': '"v1"' });
       expect([said.status, said.body.code]).toEqual([404, 'federation.no-such-agreement']);
     }
     const listed = (await a.call(token, 'GET', 'agreements')).body.agreements as { id: number }[];
@@ -252,8 +253,8 @@ describe('a helpdesk that wants more than it was given', () => {
       },
     });
     // Neither can be asked by us: nobody is called there.
-    const body = { kind: 'full', name: 'X', group_id: 2, peer_id: peerId, propose: true };
-    await expect(a.ask(agreements.create, { body })).rejects.toMatchObject({ code: 'agreement.cannot-propose' });
+    const ours = { kind: 'full', name: 'X', group_id: 2, peer_id: peerId, propose: true };
+    await expect(a.ask(agreements.create, { body: ours })).rejects.toMatchObject({ code: 'agreement.cannot-propose' });
     // What was never agreed keeps nobody from being deleted.
     await a.ask(peers.delete, { params: { id: peerId } });
     expect(await mine()).toEqual([]);
