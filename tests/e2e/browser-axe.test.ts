@@ -117,6 +117,8 @@ describe('accessibility', () => {
       }),
     });
     ({ id: proposalId } = (await asked.json()) as { id: number });
+    const { id: away } = await admin.post('/api/v1/imports', { ...past, address: 'https://away.desk.invalid' });
+    await admin.post(`/api/v1/imports/${away}/start`, { doing: 'dry-run' });
     await admin.put('/api/v1/chat_settings', { chat_active: true, chat_topics: [{ name: 'Beams', group_id: 1 }] });
     await admin.put('/api/v1/chat_sessions/availability', { active: true });
     await admin.post('/api/v1/services', { name: 'Beam time', summary: 'Hours at the beam.', agreement_id });
@@ -287,6 +289,7 @@ describe('accessibility', () => {
     ['imports', 'old.desk.example'],
     ['imports/new', 'Add the helpdesk'],
     ['imports/1', 'Nothing was read there yet.'],
+    ['imports/2', 'It goes on by itself.'],
     ['configuration', 'Compare with a file'],
     ['health', 'counter.unlucky'],
     ['maintenance', 'Show it while the desk is open as well'],

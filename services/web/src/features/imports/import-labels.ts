@@ -30,5 +30,5 @@ export const stateLabels: Record<DeskImport['state'], MessageDescriptor> = {
 };
 
 export const stateColours: Record<DeskImport['state'], string> = {
-  ...{ ready: 'gray', running: 'mesh', waiting: 'yellow', stopped: 'gray', done: 'green', failed: 'red' },
+  ...{ ready: 'gray', running: 'mesh', waiting: 'gray', stopped: 'gray', done: 'mesh', failed: 'red' },
 };

@@ -88,6 +88,7 @@ function One({ one }: { one: DeskImport }) {
 function Standing({ one }: { one: DeskImport }) {
   const { t, i18n } = useLingui();
   const { id, state, doing, counts, found, detail, finished_at } = one;
+  const share = isBusy(one) ? shareOf(one) : null;
   const goesOn = (what: DeskImport['doing']) => doing === what && (state === 'stopped' || state === 'failed');
   const dryRun = (
     <AskButton
@@ -120,7 +121,7 @@ function Standing({ one }: { one: DeskImport }) {
             {state === 'waiting' && ` ${t`It goes on by itself.`}`}
           </Alert>
         )}
-        {isBusy(one) && <Progress value={shareOf(one)} animated striped aria-label={t`How far it is`} />}
+        {share !== null && <Progress value={share} aria-label={t`How far it is`} />}
         {doing && <CountTable counts={counts} isDry={doing === 'dry-run'} />}
         {!found && !doing && <Text size="sm">{t`Nothing was read there yet.`}</Text>}
         <Group>
@@ -150,13 +151,13 @@ function Standing({ one }: { one: DeskImport }) {
   );
 }
 
-/** Of what the last dry run has found, in percent; without one nobody knows how much there is. */
-function shareOf({ doing, counts, found }: DeskImport): number {
+/** Of what the last dry run has found, in percent; null: without one nobody knows how much there is. */
+function shareOf({ doing, counts, found }: DeskImport): number | null {
   const things = ['organizations', 'people', 'tickets'] as const;
   const sum = (all: DeskImport['counts']) =>
     things.reduce((total, thing) => total + all[thing].made + all[thing].known + all[thing].left_out, 0);
   const whole = doing === 'import' && found ? sum(found.counts) : 0;
-  return whole === 0 ? 100 : Math.min(100, (100 * sum(counts)) / whole);
+  return whole === 0 ? null : Math.min(100, (100 * sum(counts)) / whole);
 }
 
 function CountTable({ counts, isDry }: { counts: DeskImport['counts']; isDry: boolean }) {
@@ -167,7 +168,7 @@ function CountTable({ counts, isDry }: { counts: DeskImport['counts']; isDry: bo
   );
   return (
     <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': t`What was brought` }}>
-      <Table withRowBorders>
+      <Table horizontalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t`What`}</Table.Th>
@@ -243,7 +244,7 @@ function Found({ found }: { found: NonNullable<DeskImport['found']> }) {
                 what={`${label}: ${name}`}
                 facts={plural(tickets, { one: '# ticket', other: '# tickets' })}
               >
-                <Badge variant="light" color={becomes === null ? 'yellow' : 'gray'} tt="none">
+                <Badge variant={becomes === null ? 'default' : 'light'} color="gray" tt="none">
                   {becomes ?? usual}
                 </Badge>
               </Item>

@@ -156,7 +156,14 @@ function Form({ editor, theirs, saveLabel, isNew = false }: FormProps) {
             />
           </Stack>
         </Section>
-        <Section title={t`Where to`} lead={t`Tickets go to this group, but for those of groups that are named below.`}>
+        <Section
+          title={t`Where to`}
+          lead={
+            isNew
+              ? t`Tickets go to this group. Once the connection was tested, each group there may be given another.`
+              : t`Tickets go to this group, but for those of groups that are named below.`
+          }
+        >
           <Stack>
             <Select
               label={labels.group_id}
