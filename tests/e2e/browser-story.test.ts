@@ -461,6 +461,19 @@ describe('in the browser', { timeout: 90_000 }, () => {
     const words = () => new URL(page.url()).searchParams.get('q');
     await mona.goto('/tickets?view=all&q=periscope');
     await mona.row('Periscope').waitFor();
+    const preview = page.getByRole('grid').getByText(/: About Periscope\.$/);
+    await preview.waitFor();
+    const display = page.getByRole('button', { name: 'Display and download' });
+    await display.press('Enter');
+    await page.getByRole('menuitemcheckbox', { name: 'How the last message begins', checked: true }).press('Enter');
+    await preview.waitFor({ state: 'detached' });
+    await page.reload();
+    await mona.row('Periscope').waitFor();
+    expect(await preview.count()).toBe(0);
+    await display.press('Enter');
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: 'Download this list (Excel)' }).press('Enter');
+    expect((await downloading).suggestedFilename()).toBe('tickets.xlsx');
     await page.getByRole('button', { name: 'Add a filter' }).click();
     await page.getByRole('menuitem', { name: 'Nobody' }).click();
     const filters = page.getByRole('list', { name: 'Filters' });
@@ -775,14 +788,17 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await pick(target.number, 'Once is enough');
     const preview = page.getByRole('list', { name: `#${target.number} will hold:` });
     const messages = preview.getByRole('listitem');
-    await messages.nth(2).waitFor();
-    for (const [i, [number, words]] of [
-      [source.number, 'About Twice the same.'],
-      [target.number, 'About Once is enough.'],
-      [source.number, 'As you can see.'],
-    ].entries()) {
-      expect(await messages.nth(i).textContent()).toContain(`#${number}`);
-      expect(await messages.nth(i).textContent()).toContain(words);
+    const said: { number: string; at: string }[] = [];
+    for (const { id, number } of [source, target]) {
+      const thread: Json[] = await admin.get(`/api/v1/ticket_articles/by_ticket/${id}`);
+      said.push(...thread.map(({ created_at }) => ({ number, at: created_at })));
+    }
+    const numbers = said.toSorted((one, other) => (one.at < other.at ? -1 : 1)).map(({ number }) => `#${number}`);
+    await messages.nth(numbers.length - 1).waitFor();
+    const lines = await messages.allTextContents();
+    expect(lines.map((line) => /^#\d+/.exec(line)?.[0])).toEqual(numbers);
+    for (const words of ['About Twice the same.', 'As you can see.', 'About Once is enough.']) {
+      expect(lines.filter((line) => line.includes(words))).toHaveLength(1);
     }
     await preview.focus();
     expect(await preview.evaluate((list) => list === document.activeElement)).toBe(true);

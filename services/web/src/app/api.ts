@@ -58,6 +58,18 @@ export function requestOnLeaving(method: string, url: string): void {
   );
 }
 
+/** What a question is answered with as a file. @throws ApiError */
+export async function fileFor(url: string, body: unknown): Promise<Blob> {
+  const headers = { 'Content-Type': 'application/json', ...(csrfToken && { 'X-CSRF-Token': csrfToken }) };
+  const asked = fetch(url, { method: 'POST', headers, credentials: 'same-origin', body: JSON.stringify(body) });
+  const response = await asked.catch(() => {
+    throw new ApiError(0, '');
+  });
+  csrfToken = response.headers.get('CSRF-Token') ?? csrfToken;
+  if (!response.ok) throw new ApiError(response.status, messageOf(parse(await response.text())));
+  return response.blob();
+}
+
 /** A form with a file. @throws ApiError */
 export const sendForm = (url: string, form: FormData): Promise<unknown> => send('POST', url, { form });
 

@@ -189,9 +189,20 @@ function Month() {
           value={by}
           onChange={(value) => setBy(value as TimeLogBy)}
         />
-        <Anchor href={file} download size="sm" display="inline-flex" style={{ alignItems: 'center', gap: 4 }}>
-          <IconDownload size={15} aria-hidden /> CSV
-        </Anchor>
+        <Group gap="md">
+          {Object.entries({ CSV: file, Excel: `${file}&format=xlsx` }).map(([name, href]) => (
+            <Anchor
+              key={name}
+              href={href}
+              download
+              size="sm"
+              display="inline-flex"
+              style={{ alignItems: 'center', gap: 4 }}
+            >
+              <IconDownload size={15} aria-hidden /> {name}
+            </Anchor>
+          ))}
+        </Group>
       </Group>
       {error ? (
         <Failed error={error} onRetry={() => void refetch()} />

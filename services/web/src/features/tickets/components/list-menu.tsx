@@ -47,7 +47,6 @@ export function ListMenu({ state: { view, overview, sort, order, q, group }, emp
     { id: 'list.csv', label: csvLabel, section: 'list', can: () => !empty, run: () => download(csv) },
     { id: 'list.workbook', label: workbookLabel, section: 'list', can: () => !empty, run: () => download(workbook) },
   ]);
-  const mark = (on: boolean) => <IconCheck size={16} aria-hidden style={{ visibility: on ? 'visible' : 'hidden' }} />;
   return (
     <Menu position="bottom-start" withinPortal>
       <Menu.Target>
@@ -59,23 +58,17 @@ export function ListMenu({ state: { view, overview, sort, order, q, group }, emp
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t`Lines show`}</Menu.Label>
-        <Menu.Item
-          role="menuitemcheckbox"
-          aria-checked={preview}
+        <Menu.CheckboxItem
+          checked={preview}
           disabled={density === 'compact'}
-          leftSection={mark(preview)}
-          onClick={choosePreview}
+          onChange={choosePreview}
+          checkIcon={check}
         >
           {i18n._(previewLabel)}
-        </Menu.Item>
-        <Menu.Item
-          role="menuitemcheckbox"
-          aria-checked={density === 'compact'}
-          leftSection={mark(density === 'compact')}
-          onClick={chooseDensity}
-        >
+        </Menu.CheckboxItem>
+        <Menu.CheckboxItem checked={density === 'compact'} onChange={chooseDensity} checkIcon={check}>
           {t`Compact lines`}
-        </Menu.Item>
+        </Menu.CheckboxItem>
         {!empty && (
           <>
             <Menu.Divider />
@@ -91,6 +84,8 @@ export function ListMenu({ state: { view, overview, sort, order, q, group }, emp
     </Menu>
   );
 }
+
+const check = <IconCheck size={16} aria-hidden />;
 
 /** As if its link were pressed: the page stays. */
 function download(href: string): void {
