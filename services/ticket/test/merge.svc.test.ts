@@ -141,7 +141,7 @@ describe('merging', () => {
     expect(all.mentions).toMatchObject([{ user_id: 3, mentionable_id: target.id }]);
     const first = await read(target.id);
     expect(first.last_contact_customer_at).toBe(
-      (await desk.rest(admin, listArticles, { id: target.id })).at(-2)?.created_at,
+      (await desk.rest(admin, listArticles, { id: target.id }))[0]?.created_at,
     );
 
     const history = async (id: number) => (await desk.rest(admin, ticketHistory, { id })).history;
@@ -151,6 +151,24 @@ describe('merging', () => {
     expect(await history(target.id)).toContainEqual(
       expect.objectContaining({ type: 'received_merge', related_o_id: source.id, value_to: source.number }),
     );
+  });
+
+  it.each([
+    ['who waits in both waits since the first word', 'sc tc', 0],
+    ['who was answered in one waits in the other', 'sa ta tc sc', 2],
+    ['an answer in one is an answer to both', 'tc sa tc', 2],
+    ['an answer that came last leaves nobody waiting', 'tc sc sa', 0],
+    ['nobody asked in one of them', 'ta sc', 1],
+  ])('makes one thread of two, as if it had been one: %s', async (_, words, since) => {
+    const [source, target] = [await open({ article: undefined }), await open({ article: undefined })];
+    const said: string[] = [];
+    for (const [where, who] of words.split(' ')) {
+      const sender = who === 'c' ? 'Customer' : 'Agent';
+      const article = await say(where === 's' ? source.id : target.id, { type: 'phone', sender });
+      said.push(article.created_at);
+    }
+    await merge(source, target);
+    expect(await read(target.id)).toMatchObject({ article_count: said.length, last_contact_customer_at: said[since] });
   });
 
   it('is told of both tickets, each in its own order, with the state that reports count by', async () => {

@@ -57,12 +57,10 @@ export class MergeStore {
     return new Map(rows.map(({ id, last }) => [id, last]));
   }
 
-  /** Gives all articles of a ticket to another. @returns them; `person`: not one of the system's */
-  async moveArticles(tx: EntityManager, from: number, to: number): Promise<{ id: number; person: boolean }[]> {
-    return sql(tx, 'UPDATE article SET ticket_id = $2 WHERE ticket_id = $1 RETURNING id, sender_id <> 3 AS person', [
-      from,
-      to,
-    ]);
+  /** Gives all articles of a ticket to another. @returns their ids */
+  async moveArticles(tx: EntityManager, from: number, to: number): Promise<number[]> {
+    const text = 'UPDATE article SET ticket_id = $2 WHERE ticket_id = $1 RETURNING id';
+    return (await sql<{ id: number }>(tx, text, [from, to])).map(({ id }) => id);
   }
 
   async giveBack(tx: EntityManager, articleIds: readonly number[], to: number): Promise<void> {

@@ -3,7 +3,7 @@ import { AppError } from '@helpmesh/kernel';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { linksAfterMerge, relinked } from '../../domain/link/link.ts';
-import { isSame, joinedFacts, lifeOf, threadFactsOf } from '../../domain/merge/merge.ts';
+import { isSame, lifeOf, threadFactsOf } from '../../domain/merge/merge.ts';
 import { mergeEntry } from '../../domain/ticket/history.ts';
 import { displayName } from '../../domain/ticket/people.ts';
 import { SYSTEM_USER } from '../../domain/ticket/ticket.ts';
@@ -134,11 +134,15 @@ export class MergeTickets {
     // Opened again since: what that merge moved stays where it is.
     if (standing) await this.merges.end(tx, sourceId, by, writing.now);
 
-    const moved = await this.merges.moveArticles(tx, sourceId, targetId);
+    const articleIds = await this.merges.moveArticles(tx, sourceId, targetId);
     const [noteId] = (await this.tickets.takeIds(tx, 0, 1)).articles as [number];
     const before = { source: threadFactsOf(source), target: threadFactsOf(target) };
-    const count = moved.filter(({ person }) => person).length;
-    const joined = joinedFacts(before.target, before.source, count, writing.refs.everyContact);
+    const { createArticleTypeId, createArticleSenderId } = before.target;
+    const joined = {
+      ...(await this.merges.factsOf(tx, targetId)),
+      // It was opened as it was, whatever came in that is older.
+      ...(createArticleTypeId !== null && { createArticleTypeId, createArticleSenderId }),
+    };
 
     writing.restate(sourceId, { articleCount: 0 });
     const gone = { stateId: refs.states.merged.id, ownerId: SYSTEM_USER };
@@ -151,7 +155,7 @@ export class MergeTickets {
     writing.note(targetId, { received_merge: { from: null, to: sourceId } }, [received], by);
 
     const record = {
-      articleIds: moved.map(({ id }) => id),
+      articleIds,
       noteId,
       tags: await this.moveTags({ tx, writing, refs }, sourceId, targetId),
       links: await this.moveLinks({ tx, writing, refs }, sourceId, targetId, by),

@@ -39,35 +39,6 @@ export function isSame(one: ThreadFacts, other: ThreadFacts): boolean {
   return threadFacts.every((name) => one[name] === other[name]);
 }
 
-/**
- * Facts of a thread that another one joined.
- * @param count  articles of people that came with it
- * @param everyContact  as `countArticle` has it
- */
-export function joinedFacts(
-  target: ThreadFacts,
-  source: ThreadFacts,
-  count: number,
-  everyContact: boolean,
-): ThreadFacts {
-  const of = <T extends number>(choose: (...times: T[]) => number, one: T | null, other: T | null) =>
-    (one === null ? other : other === null ? one : choose(one, other)) as T | null;
-  const agentAt = of(Math.max, target.lastContactAgentAt, source.lastContactAgentAt);
-  const waits = ({ lastContactCustomerAt: at }: ThreadFacts) => at !== null && (agentAt === null || agentAt < at);
-  // Who waits in both began to wait in the one that was first.
-  const ofCustomer = !everyContact && waits(target) && waits(source) ? Math.min : Math.max;
-  const opening = target.createArticleTypeId === null ? source : target;
-  return {
-    articleCount: count === 0 ? target.articleCount : (target.articleCount ?? 0) + count,
-    createArticleTypeId: opening.createArticleTypeId,
-    createArticleSenderId: opening.createArticleSenderId,
-    firstResponseAt: of(Math.min, target.firstResponseAt, source.firstResponseAt),
-    lastContactAt: of(Math.max, target.lastContactAt, source.lastContactAt),
-    lastContactAgentAt: agentAt,
-    lastContactCustomerAt: of(ofCustomer, target.lastContactCustomerAt, source.lastContactCustomerAt),
-  };
-}
-
 function pick<K extends keyof Ticket>(ticket: Ticket, names: readonly K[]): Pick<Ticket, K> {
   return Object.fromEntries(names.map((name) => [name, ticket[name]])) as Pick<Ticket, K>;
 }
