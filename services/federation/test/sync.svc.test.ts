@@ -619,6 +619,17 @@ describe('an administrator', () => {
     expect((await a.ask(peers.list, {}))[0]).toMatchObject({ failing_since: null, last_error: null, waiting: 0 });
   });
 
+  /**
+   * It answers again, and is asked at once: how long a helpdesk is left alone grows with how long it was away, and a call
+   * that failed meanwhile has reckoned with a day.
+   */
+  const comesBack = () => {
+    b.down = false;
+    return a.service
+      .get(DataSource)
+      .query('UPDATE peer SET failing_since = now(), held_until = NULL WHERE failing_since IS NOT NULL');
+  };
+
   it('has one task for a helpdesk that has been away for a day, which is closed when it is there again', async () => {
     const { here, there } = await shared('Away for a day');
     await quiet();
@@ -652,7 +663,7 @@ describe('an administrator', () => {
     const [task] = tasks() as [Told];
     expect(task.articles).toMatchObject([{ internal: true, body: expect.stringContaining('does not answer') }]);
 
-    b.down = false;
+    await comesBack();
     await waitFor(() => bodies(b, there).includes('anybody?'), { what: 'the words' });
     await waitFor(async () => (await a.ask(peers.list, {}))[0]?.failing_since === null, { what: 'the answer' });
     a.tickets.losesAnswers = 1;
@@ -685,7 +696,7 @@ describe('an administrator', () => {
     await a.ask(peers.update, { params, body: { paused: false } });
     await a.ask(peers.turnSwitch, { body: { stopped: true } });
     await a.service.get(WatchOutages).look();
-    b.down = false;
+    await comesBack();
     await a.ask(peers.turnSwitch, { body: { stopped: false } });
     await quiet();
     await a.service.get(WatchOutages).look();
