@@ -34,6 +34,7 @@ import { PeerSignIn } from './peer/peer-sign-in.ts';
 import { Signatures } from './peer/signatures.ts';
 import { PeerWebhookWire } from './peer/webhook-wire.ts';
 import { AgreementStore } from './persistence/agreement.store.ts';
+import { ErasureStore } from './persistence/erasure.store.ts';
 import { FileStore } from './persistence/file.store.ts';
 import { LinkStore } from './persistence/link.store.ts';
 import { NoticeStore } from './persistence/notice.store.ts';
@@ -158,16 +159,17 @@ export const peerProviders: Provider[] = [
   },
   {
     provide: ForgetRequesters,
-    inject: [DataSource, LinkStore, RequesterStore, AskPeers, RpcClient, ActorSigner, CLOCK],
+    inject: [DataSource, LinkStore, RequesterStore, ErasureStore, AskPeers, RpcClient, ActorSigner, CLOCK],
     useFactory: (
       db: DataSource,
       links: LinkStore,
       requesters: RequesterStore,
+      texts: ErasureStore,
       ask: AskPeers,
       rpc: RpcClient,
       signer: ActorSigner,
       clock: Clock,
-    ) => new ForgetRequesters(db, links, requesters, ask, rpc, signer, clock),
+    ) => new ForgetRequesters(db, links, requesters, texts, ask, rpc, signer, clock),
   },
   {
     provide: Signatures,

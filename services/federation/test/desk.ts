@@ -220,6 +220,8 @@ export class Desk {
   down = false;
   /** It is of before there were details: its descriptor does not name them, and it refuses what does. */
   old = false;
+  /** Its address leads to somebody else. */
+  isElsewhere = false;
   /** Messages that came in, by what they are about; each once, however often it was tried. */
   readonly heard = new Map<string, Set<string>>();
   /** Of this desk alone. */
@@ -244,6 +246,7 @@ export class Desk {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
+        if (this.isElsewhere) return void response.writeHead(404).end('Not Found');
         const url = new URL(request.url ?? '/', 'http://desk');
         const text = Buffer.concat(chunks).toString();
         if (url.pathname === '/oauth/token') return void this.giveToken(text, response);

@@ -13,7 +13,7 @@ import {
   ticketDeleted,
   ticketUpdated,
 } from '@helpmesh/contracts';
-import { derivedId, epochMs, uuidv7 } from '@helpmesh/kernel';
+import { AppError, derivedId, epochMs, uuidv7 } from '@helpmesh/kernel';
 import { ErasedPerson } from '@helpmesh/service-kit';
 import { waitFor } from '@helpmesh/testing';
 import { SignJWT } from 'jose';
@@ -1237,6 +1237,7 @@ describe('a requester who was erased', () => {
   beforeAll(async () => {
     const { id } = await a.ask(peers.create, { body: { name: 'Reads', node } });
     token = (await a.ask(peers.makeToken, { params: { id } })).token;
+    await a.ask(agreements.create, { body: { kind: 'full', name: 'Opened', group_id: 5, peer_id: id } });
   });
   const job = (userId: number, heldTicketIds: number[] = []) => {
     const terms = { pseudonym: `erased-${userId}`, tickets: 'pseudonymise' as const, emails: [], identifiers: [] };
@@ -1252,6 +1253,29 @@ describe('a requester who was erased', () => {
     >;
   const forgottenAt = (desk: Desk, id: number) =>
     desk.tickets.forgotten.filter(({ ticketId }) => ticketId === id).map(({ requester }) => requester);
+  /** As whom a ticket's requester is known. */
+  async function nameAt(desk: Desk, title: string) {
+    const sql = `SELECT fields -> 'requester' AS requester FROM shared_ticket WHERE fields ->> 'subject' = $1`;
+    return (await desk.service.get(DataSource).query(sql, [title]))[0]?.requester;
+  }
+  /** A ticket that the helpdesk which is not called opens at the first desk. */
+  async function theirs(subject: string, requester: object): Promise<string> {
+    const uuid = uuidv7();
+    const ticket = {
+      ...{ uuid, number: '1', url: `${node}/1`, originNode: node, createdAt: new Date().toISOString() },
+      fields: {
+        ...{ subject, requester, assignedNode: a.node, state: 'new', priority: 'normal', ownerName: null, tags: [] },
+      },
+    };
+    expect((await a.call(token, 'PUT', `tickets/${uuid}`, ticket, { 'if-none-match': '*' })).status).toBeLessThan(300);
+    return uuid;
+  }
+  const erasedThere = (uuid: string, pseudonym: string) =>
+    a.call(token, 'POST', 'events', {
+      ...{ specversion: '1.0', id: uuidv7(), source: node, type: ERASED, subject: uuid },
+      ...{ time: new Date().toISOString(), datacontenttype: 'application/json' },
+      data: { requester: { pseudonym }, until: new Date().toISOString() },
+    });
   async function of(userId: number, title: string, groupId = 1) {
     const here = a.tickets.open(title, { groupId });
     const row = rowAt(a, here);
@@ -1270,7 +1294,9 @@ describe('a requester who was erased', () => {
     const eraser = a.service.get(EraseShared);
     expect((await eraser.erase(job(71))).counts).toMatchObject({ told_helpdesks: 1 });
     await waitFor(() => forgottenAt(b, there).length > 0, { what: 'the other desk to forget' });
-    expect(forgottenAt(b, there)).toEqual([{ name: 'Kim 71', email: 'kim71@example.org' }]);
+    expect(forgottenAt(b, there)).toEqual([
+      { names: ['Kim 71'], emails: ['kim71@example.org'], isFirst: true, isOnly: true },
+    ]);
     await waitFor(async () => (await open(a)).length === 0, { what: 'the other desk to say so' });
     expect(rowAt(b, there).customer).toMatchObject({ id: 1, name: '-' });
     expect(forgottenAt(b, other)).toEqual([]);
@@ -1334,11 +1360,80 @@ describe('a requester who was erased', () => {
     // B holds the ticket, and it began at A.
     const { token: ofB } = await a.ask(peers.makeToken, { params: { id: peerIds[0] } });
     expect(await said(event(b.node), ofB)).toBe('federation.not-the-origin');
+    expect(await said(event(a.node), tokens[1] as string, b)).toBe('federation.no-such-requester');
     expect(await said(event(a.node), ofB)).toBe('federation.wrong-sender');
     expect(await said(event(node), token)).toBe('federation.not-shared');
     expect(await said(event(b.node, uuidv7()), ofB)).toBe('federation.not-shared');
     expect(await said({ ...event(b.node), more: 1 }, ofB)).toBe('federation.unreadable');
     expect(forgottenAt(a, here)).toEqual([]);
+  });
+
+  it("is forgotten also when the ticket is somebody else's by now", async () => {
+    const here = await of(75, 'Given to another');
+    const { id: there } = await waitFor(() => copyOf('Given to another'), { what: 'a copy' });
+    await quiet();
+    await a.tickets.change(here, { customer: { id: 76, name: 'Kim 76', email: 'kim76@example.org' } });
+    await quiet();
+    expect((await a.service.get(EraseShared).erase(job(75))).counts).toMatchObject({ told_helpdesks: 1 });
+    await waitFor(() => forgottenAt(b, there).length > 0, { what: 'the other desk to forget' });
+    expect(forgottenAt(b, there)).toEqual([
+      { names: ['Kim 75'], emails: ['kim75@example.org'], isFirst: true, isOnly: false },
+    ]);
+    expect(await nameAt(b, 'Given to another')).toMatchObject({ name: 'Kim 76' });
+  });
+
+  it('is not forgotten where an address leads to nobody who would do so: it is said again', async () => {
+    await of(77, 'Address moves');
+    const { id: there } = await waitFor(() => copyOf('Address moves'), { what: 'a copy' });
+    await quiet();
+    b.isElsewhere = true;
+    await a.service.get(EraseShared).erase(job(77));
+    const failed = async () => (await open(a)).find(({ error }) => error?.includes('404'));
+    await waitFor(failed, { what: 'an answer of somebody else' });
+    b.isElsewhere = false;
+    await waitFor(async () => (await open(a)).length === 0, { what: 'another try', timeoutMs: 30_000 });
+    expect(forgottenAt(b, there)).toHaveLength(1);
+  });
+
+  it('is one of those whom the helpdesk has told of; whoever came before or after stays', async () => {
+    const uuid = await theirs('Changed hands', { pseudonym: 'p-ada', name: 'Ada First', email: 'ada@peer.example' });
+    const { id } = await waitFor(() => copyOf('Changed hands', a), { what: 'the ticket' });
+    await quiet();
+    const seen = await a.call(token, 'GET', `tickets/${uuid}`);
+    const bob = { requester: { pseudonym: 'p-bob', name: 'Bob Next' } };
+    const etag = seen.headers.get('etag') as string;
+    expect((await a.call(token, 'PATCH', `tickets/${uuid}`, bob, { 'if-match': etag })).status).toBe(202);
+    await waitFor(async () => (await nameAt(a, 'Changed hands'))?.name === 'Bob Next', { what: 'the other requester' });
+    await quiet();
+    expect((await erasedThere(uuid, 'p-eve')).body.code).toBe('federation.no-such-requester');
+    expect((await erasedThere(uuid, 'p-ada')).status).toBe(202);
+    expect(forgottenAt(a, id)).toEqual([
+      { names: ['Ada First'], emails: ['ada@peer.example'], isFirst: true, isOnly: false },
+    ]);
+    expect(await nameAt(a, 'Changed hands')).toEqual({ pseudonym: 'p-bob', name: 'Bob Next' });
+    await quiet();
+    expect((await erasedThere(uuid, 'p-bob')).status).toBe(202);
+    expect(forgottenAt(a, id)[1]).toEqual({ names: ['Bob Next'], emails: [], isFirst: false, isOnly: false });
+    expect(await nameAt(a, 'Changed hands')).toEqual({ pseudonym: 'p-bob' });
+    const told = await a.service
+      .get(DataSource)
+      .query('SELECT told FROM link_requester WHERE pseudonym LIKE $1', ['p-%']);
+    expect(told).toEqual([{ told: {} }, { told: {} }]);
+  });
+
+  it('is forgotten in what waits to be taken in: the ticket is opened without them', async () => {
+    const apply = a.tickets.apply.bind(a.tickets);
+    a.tickets.apply = async () => {
+      throw new AppError('conflict', 'test.inactive', 'Not now.');
+    };
+    const uuid = await theirs('Waits', { pseudonym: 'p-lea', name: 'Lea Waits', email: 'lea@peer.example' });
+    await waitFor(async () => (await erasedThere(uuid, 'p-lea')).status === 202, { what: 'the answer' });
+    const waiting = await a.service.get(DataSource).query('SELECT change::text FROM link_inbox');
+    expect(waiting.length).toBeGreaterThan(0);
+    expect(JSON.stringify(waiting)).not.toMatch(/Lea Waits|lea@peer/);
+    a.tickets.apply = apply;
+    const { row } = await waitFor(() => copyOf('Waits', a), { what: 'the ticket', timeoutMs: 30_000 });
+    expect(row.customer.name).toBe('-');
   });
 
   it('is told in the feed to a helpdesk that is not called, which acknowledges; files are, and changes of an agreement', async () => {

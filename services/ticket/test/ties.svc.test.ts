@@ -12,6 +12,7 @@ import {
   listMentions,
   listTags,
   mentionableAgents,
+  mergeTicket,
   notifyAgents,
   readForPeer,
   recordAudit,
@@ -683,8 +684,8 @@ describe('a ticket that another helpdesk has too', () => {
     };
     const { ticketId, after } = await apply(opening);
     const { id: theirs } = await open({ customer: 'lou@peer.example', title: 'Lou asks here' });
-    const forget = () =>
-      desk.askAs('federation', forgetRequester, { ticketId, peer, requester: { name: 'erased-1', email: null } });
+    const lou = { names: ['Lou Ferro', 'erased-1'], emails: ['lou@peer.example'], isFirst: true, isOnly: false };
+    const forget = () => desk.askAs('federation', forgetRequester, { ticketId, peer, requester: lou });
     desk.identity.held.ticketIds.push(ticketId);
     await expect(forget()).rejects.toMatchObject({ kind: 'conflict', code: 'ticket.legal-hold' });
     desk.identity.held.ticketIds.pop();
@@ -715,16 +716,79 @@ describe('a ticket that another helpdesk has too', () => {
     const { version } = told as { version: number };
     await forget();
     expect((await read(ticketId))?.version).toBe(version);
-    await expect(
-      desk.ask(admin, forgetRequester, { ticketId, peer, requester: { name: null, email: null } }),
-    ).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(desk.ask(admin, forgetRequester, { ticketId, peer, requester: lou })).rejects.toMatchObject({
+      kind: 'forbidden',
+    });
     // Agents have given it to somebody else, who stays.
     const given = await apply({ ...opening, ticket: { ...opening.ticket, uuid: uuidv7() }, articles: [] });
     await desk.rest(agent, updateTicket, { id: given.ticketId, body: { customer: 'user10@example.org' } });
-    await desk.askAs('federation', forgetRequester, {
-      ...{ ticketId: given.ticketId, peer, requester: { name: null, email: null } },
-    });
+    await desk.askAs('federation', forgetRequester, { ticketId: given.ticketId, peer, requester: lou });
     expect(await read(given.ticketId)).toMatchObject({ customer: { id: 10 }, title: 'Printer of anonymous' });
+  });
+
+  it('forgets in our own words no more than whole names, in notes addresses alone, and none of ours', async () => {
+    const { ticketId } = await apply({
+      ticket: { uuid: uuidv7(), groupId: 1, customer: { name: 'Error By You', email: 'eby@peer.example' } },
+      ...{ title: 'Error by day', stateType: 'open' },
+      articles: [words('<p>an error by you</p>', { sender: 'Customer', author: 'Somebody' })],
+    });
+    const say = async (body: string, internal: boolean) =>
+      desk.rest(agent, createArticle, { body: { ticket_id: ticketId, body, internal, content_type: 'text/plain' } });
+    const [own] = await desk.query<{ email: string }>('SELECT email FROM replica_user WHERE agent AND email <> $1', [
+      '',
+    ]);
+    const ours = own?.email as string;
+    await say(`no error; error by you? ask eby@peer.example or ${ours}`, false);
+    await say(`an error by you, says eby@peer.example, not ${ours}`, true);
+    const requester = { names: ['Error By You'], emails: ['eby@peer.example', ours], isFirst: true, isOnly: true };
+    await desk.askAs('federation', forgetRequester, { ticketId, peer, requester });
+    const told = await read(ticketId, { internal: true });
+    expect(told?.title).toBe('anonymous by day');
+    expect(told?.articles.map(({ author, body }) => [author, body])).toEqual([
+      ['anonymous (Desk B)', '<p>an anonymous</p>'],
+      [expect.any(String), `no error; anonymous? ask anonymous@erased.invalid or ${ours}`],
+      [expect.any(String), `an error by you, says anonymous@erased.invalid, not ${ours}`],
+    ]);
+  });
+
+  it('forgets a requester whom it was not opened for in its words, and its customer stays', async () => {
+    const { ticketId, after } = await apply({
+      ticket: { uuid: uuidv7(), groupId: 1, customer: { name: 'Ada First', email: 'ada@peer.example' } },
+      ...{ title: 'Of Ada', stateType: 'open' },
+      articles: [words('<p>Bob takes it over from Ada</p>', { sender: 'Customer', author: 'Bob Next' })],
+    });
+    const bob = { names: ['Bob Next'], emails: [], isFirst: false, isOnly: false };
+    await desk.askAs('federation', forgetRequester, { ticketId, peer, requester: bob });
+    const told = await read(ticketId);
+    expect(told).toMatchObject({ title: 'Of Ada', customer: { id: after.customer.id, name: 'Ada First' } });
+    expect(told?.articles.map(({ author, body }) => [author, body])).toEqual([
+      ['anonymous (Desk B)', '<p>anonymous takes it over from Ada</p>'],
+    ]);
+  });
+
+  it('forgets its requester also where it was merged, and not under a legal hold there', async () => {
+    const opening = {
+      ticket: { uuid: uuidv7(), groupId: 1, customer: { name: 'Mia Moved', email: 'mia@peer.example' } },
+      ...{ title: 'Of Mia', stateType: 'open' },
+      articles: [words('<p>Mia here</p>', { sender: 'Customer', author: 'Mia Moved' })],
+    };
+    const { ticketId } = await apply(opening);
+    const target = await open({ title: 'Took it', article: { body: 'Mia is somebody else here' } });
+    await desk.ask(admin, mergeTicket, {
+      ...{ params: { id: String(ticketId), number: target.number }, query: {}, body: undefined },
+    });
+    const mia = { names: ['Mia Moved'], emails: ['mia@peer.example'], isFirst: true, isOnly: true };
+    const forget = () => desk.askAs('federation', forgetRequester, { ticketId, peer, requester: mia });
+    desk.identity.held.ticketIds.push(target.id);
+    await expect(forget()).rejects.toMatchObject({ code: 'ticket.legal-hold' });
+    desk.identity.held.ticketIds.pop();
+    const { version } = (await read(target.id)) as { version: number };
+    await forget();
+    const told = await read(target.id);
+    const said = told?.articles.map(({ author, body }) => [author, body]);
+    expect(said).toContainEqual(['anonymous (Desk B)', '<p>anonymous here</p>']);
+    expect(said?.map(([, body]) => body)).toContain('Mia is somebody else here');
+    expect(told?.version).toBeGreaterThan(version);
   });
 
   it('has notes that call whoever is to see to it, and time to answer that passes while somebody works', async () => {

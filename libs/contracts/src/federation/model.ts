@@ -210,7 +210,8 @@ export type FederationTombstone = z.output<typeof FederationTombstone>;
 
 /**
  * The person a ticket is for was erased where it began. Whoever hears it takes what it knows of them out of the ticket
- * within thirty days, and says so; also of a ticket that is not shared any more. It comes until that was said.
+ * within thirty days, and says so; also of a ticket that is not shared any more. A helpdesk that is called hears it until it
+ * has said so; in the feed and in webhooks it comes once.
  */
 export const FederationRequesterErased = z.strictObject({
   /** The same each time it comes. */

@@ -112,16 +112,23 @@ export const applyPeerChange = defineQuestion(
 );
 
 /**
- * Takes the requester of another helpdesk's ticket out of it: nobody is its customer, and the names and addresses that are
- * known of them become nobody's wherever they stand in it. Doing it again does nothing. Refused under a legal hold.
+ * Takes a requester out of another helpdesk's ticket: nobody is its customer where they were, names and addresses become
+ * nobody's in what other helpdesks wrote, whole names and addresses in what customers see, and addresses in the rest of the
+ * ticket. Doing it again does nothing. Refused under a legal hold.
  */
 export const forgetRequester = defineQuestion(
   'rpc.ticket.v1.forget-requester',
   z.object({
     ticketId: z.number().int(),
     peer: z.object({ id: z.number().int(), name: z.string() }),
-    /** As the helpdesk has told of them last. */
-    requester: z.object({ name: z.string().nullable(), email: z.string().nullable() }),
+    /** As the helpdesk has told of them. */
+    requester: z.object({
+      names: z.array(z.string().max(200)).max(10),
+      emails: z.array(z.string().max(320)).max(10),
+      /** The ticket was opened for them, and for nobody else since. */
+      isFirst: z.boolean(),
+      isOnly: z.boolean(),
+    }),
   }),
   z.object({}),
   { callers: ['federation'] },

@@ -32,9 +32,9 @@ export class ErasedPerson {
     this.terms = [...terms.emails, ...identifiers];
     this.anywhere = [
       ...terms.emails.map((email): [RegExp, string] => [addressPattern(email), this.address]),
-      ...identifiers.map((name): [RegExp, string] => [wordPattern(name), this.pseudonym]),
+      ...wordPattern(identifiers).map((pattern): [RegExp, string] => [pattern, this.pseudonym]),
     ];
-    this.inTheirs = longestFirst(terms.names).map((name) => [wordPattern(name), this.pseudonym]);
+    this.inTheirs = wordPattern(longestFirst(terms.names)).map((pattern) => [pattern, this.pseudonym]);
   }
 
   /** `ILIKE` patterns for texts that may name the person. */
@@ -141,9 +141,10 @@ function addressPattern(email: string): RegExp {
   return new RegExp(`(?<![\\p{L}\\p{N}._%+-])${alternatives(email)}(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])`, 'giu');
 }
 
-/** As words of their own, whatever space is between them. */
-function wordPattern(name: string): RegExp {
-  return new RegExp(`(?<![\\p{L}\\p{N}])${alternatives(name)}(?![\\p{L}\\p{N}])`, 'giu');
+/** As words of their own, whatever space is between them: one pattern for all, the first that fits. None for no names. */
+function wordPattern(names: readonly string[]): RegExp[] {
+  if (names.length === 0) return [];
+  return [new RegExp(`(?<![\\p{L}\\p{N}])(?:${names.map(alternatives).join('|')})(?![\\p{L}\\p{N}])`, 'giu')];
 }
 
 function alternatives(term: string): string {

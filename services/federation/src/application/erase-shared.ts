@@ -30,7 +30,7 @@ export class EraseShared implements Eraser {
     });
     const kept = [...new Set(found.filter(isHeld).map(({ uuid }) => uuid))];
     return {
-      counts: { tickets: ticketsOf(open), told_helpdesks: asked },
+      counts: { tickets: ticketsOf(open), told_helpdesks: asked.told, helpdesks_to_tell: asked.toTell },
       waiting: 0,
       kept: kept.map((id) => ({ object: 'SharedTicket', id, why: 'legal-hold' })),
     };

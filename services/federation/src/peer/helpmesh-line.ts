@@ -37,6 +37,12 @@ const Agreements = z.object({ agreements: z.array(z.unknown()) });
 const There = z.object({ id: z.int().positive(), status: z.string().max(50) });
 const Comments = z.object({ comments: z.array(FederationComment) });
 
+const Problem = z
+  .object({ detail: z.string().max(2_000).catch(''), code: z.string().catch('') })
+  .catch({ detail: '', code: '' });
+/** A helpdesk of ours says so of a ticket that it has never had, and of somebody whom nobody has told it of. */
+const unknown = ['federation.not-shared', 'federation.no-such-requester'];
+
 /** Another Helpmesh, by its `/federation/v1`. */
 export class HelpmeshLine implements PeerLine, PeerGreeter, ErasureLine, AgreementLine {
   constructor(
@@ -80,7 +86,7 @@ export class HelpmeshLine implements PeerLine, PeerGreeter, ErasureLine, Agreeme
 
   async standing(to: PeerAddress, uuid: string, signal: AbortSignal): Promise<FederationChange | null> {
     const answer = await this.call(to, 'GET', `tickets/${uuid}`, signal).catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'peer.not-there') return null;
+      if (error instanceof AppError && isNotThere(error)) return null;
       throw error;
     });
     if (!answer) return null;
@@ -160,16 +166,18 @@ interface Given {
   authorization?: string;
 }
 
+function isNotThere({ code }: AppError): boolean {
+  return code === 'peer.not-there' || code === 'peer.knows-nothing';
+}
+
 /** What a refusal means to us. The peer's own words are shown, as far as they are words. */
 async function errorOf(response: Response, node: string): Promise<AppError> {
   const { status } = response;
   const problem: unknown = await response.json().catch(() => null);
-  const { detail } = z
-    .object({ detail: z.string().max(2_000) })
-    .catch({ detail: '' })
-    .parse(problem);
+  const { detail, code } = Problem.parse(problem);
   const said = `${node} answers ${status}${detail === '' ? '.' : `: ${detail}`}`;
   if (status === 410) return new AppError('not-found', 'peer.unshared', said);
+  if (status === 404 && unknown.includes(code)) return new AppError('not-found', 'peer.knows-nothing', said);
   if (status === 404) return new AppError('not-found', 'peer.not-there', said);
   if (status === 401) return new AppError('unauthenticated', 'peer.token-refused', said);
   if (status === 429 || status >= 500) return new AppError('unavailable', 'peer.unavailable', said);

@@ -6,6 +6,7 @@ const places = [
   { table: 'shared_ticket', key: 'uuid', column: 'fields', uuid: 'uuid' },
   { table: 'shared_ticket', key: 'uuid', column: 'own', uuid: 'uuid' },
   { table: 'link', key: 'id', column: 'shadow', uuid: 'uuid' },
+  { table: 'link_requester', key: 'id', column: 'told', uuid: '(SELECT l.uuid FROM link l WHERE l.id = link_id)' },
   { table: 'foreign_ticket', key: 'link_id', column: 'fields', uuid: 'uuid' },
   { table: 'foreign_ticket', key: 'link_id', column: 'words', uuid: 'uuid' },
   { table: 'foreign_ticket', key: 'link_id', column: 'state', uuid: 'uuid' },
@@ -38,6 +39,23 @@ export class ErasureStore {
       found.push(...rows.map((row) => ({ ...row, place })));
     }
     return found;
+  }
+
+  /** Everything about a ticket that says one of these words, one at a time. */
+  async *ofTicket(tx: EntityManager, uuid: string, patterns: readonly string[]): AsyncGenerator<ErasableText> {
+    for (const [place, { table, key, column, uuid: owner }] of places.entries()) {
+      const isIts = owner === 'uuid' ? 'uuid = $1' : 'link_id IN (SELECT l.id FROM link l WHERE l.uuid = $1)';
+      const found = await sql<{ key: string }>(
+        tx,
+        `SELECT ${key}::text AS key FROM ${table} WHERE ${isIts} AND ${column}::text ILIKE ANY ($2::text[])`,
+        [uuid, patterns],
+      );
+      for (const one of found) {
+        const at = `SELECT ${column} AS value FROM ${table} WHERE ${key} = $1`;
+        const [row] = await sql<{ value: unknown }>(tx, at, [one.key]);
+        if (row) yield { place, key: one.key, uuid, value: row.value };
+      }
+    }
   }
 
   async save(tx: EntityManager, { place, key: of, value }: ErasableText): Promise<void> {

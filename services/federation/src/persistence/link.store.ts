@@ -383,7 +383,7 @@ export class LinkStore {
          UPDATE link SET sequence_out = $3, sequence_in = $4, acknowledged = $5, shadow = $6::jsonb,
            told_at = $7::jsonb, behind = $8::jsonb, ask = $9 OR (ask AND changes > $10),
            changed_at = CASE WHEN sequence_out = $3 AND sequence_in = $4 THEN changed_at ELSE $18::timestamptz END
-         WHERE id = $1 AND lease = $2 AND ended_at IS NULL RETURNING id, uuid
+         WHERE id = $1 AND lease = $2 AND ended_at IS NULL RETURNING id, uuid, forgotten
        ), said AS (
          INSERT INTO link_comment (link_id, uuid, article_id)
          SELECT kept.id, said.uuid, said.id FROM kept, unnest($11::uuid[], $12::bigint[]) AS said (uuid, id)
@@ -393,6 +393,12 @@ export class LinkStore {
          SELECT kept.uuid, $13::bigint, $14::text, $15::jsonb, $16::jsonb, $17::jsonb, $18::timestamptz FROM kept
          WHERE $13::bigint IS NOT NULL
          ON CONFLICT (uuid) DO UPDATE SET fields = $16::jsonb, own = $17::jsonb
+       ), requester AS (
+         INSERT INTO link_requester (link_id, pseudonym, told)
+         SELECT kept.id, $19::text, $20::jsonb FROM kept
+         WHERE $19::text IS NOT NULL AND NOT EXISTS (
+           SELECT 1 FROM link_requester r WHERE r.link_id = kept.id AND r.pseudonym = $19
+             AND (r.told = $20::jsonb OR $19 = ANY (kept.forgotten)))
        )
        SELECT id FROM kept`,
       [
@@ -403,6 +409,7 @@ export class LinkStore {
         ...[said.map(({ uuid }) => uuid), said.map(({ articleId }) => articleId)],
         ...valuesOf(shared),
         new Date(now),
+        ...requesterOf(state, shared),
       ],
     );
     return rows.length > 0;
@@ -809,6 +816,13 @@ function valuesOf(ticket: SharedTicket | undefined) {
   if (!ticket) return [null, null, null, null, null];
   const { ticketId, originNode, via, fields, own } = ticket;
   return [ticketId, originNode, ...[via, fields, own].map((value) => JSON.stringify(value))];
+}
+
+/** As whom the peer knows the requester, and what of them it has told itself. */
+function requesterOf({ shadow, peer }: LinkState, shared: SharedTicket | undefined): [string | null, string] {
+  if (!shared || !shadow) return [null, '{}'];
+  const { pseudonym, ...told } = shadow.requester;
+  return [pseudonym, JSON.stringify(shared.via.at(-1) === peer ? told : {})];
 }
 
 const sharedColumns = `uuid, ticket_id AS "ticketId", origin_node AS "originNode", via, fields, own`;

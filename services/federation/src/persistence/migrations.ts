@@ -20,6 +20,7 @@ import { Notices1799463110000 } from './migrations/1799463110000-notices.ts';
 import { AgreementLife1799463120000 } from './migrations/1799463120000-agreement-life.ts';
 import { Outages1799463200000 } from './migrations/1799463200000-outages.ts';
 import { Imports1799463400000 } from './migrations/1799463400000-imports.ts';
+import { Requesters1799463600000 } from './migrations/1799463600000-requesters.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -45,4 +46,5 @@ export const migrations: MigrationClass[] = [
   AgreementLife1799463120000,
   Outages1799463200000,
   Imports1799463400000,
+  Requesters1799463600000,
 ];

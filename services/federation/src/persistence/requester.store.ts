@@ -27,6 +27,26 @@ export interface Due extends Asked {
   token: Buffer | null;
 }
 
+/** What a peer has told of a requester. */
+export interface ToldRequester {
+  names: string[];
+  emails: string[];
+  /** The ticket was opened for them, and for nobody else since. */
+  isFirst: boolean;
+  isOnly: boolean;
+}
+
+/** How far what came in of a ticket was done. */
+export interface Standing {
+  /** Of the link. */
+  id: number;
+  sequenceIn: number;
+  /** A turn takes in what came, or is about to. */
+  isTaking: boolean;
+}
+
+/** Names or addresses of one person. */
+const MOST = 10;
 /** Before somebody else calls; longer than a call takes. */
 const LEASE_MS = 60_000;
 
@@ -36,8 +56,8 @@ export class RequesterStore {
   // Ours.
 
   /**
-   * Peers know a person by these pseudonyms, of tickets that began here, also of those that are not shared any more; each
-   * is asked once.
+   * Peers know a person by these pseudonyms, of tickets that began here, also of those that are not shared any more or are
+   * somebody else's by now; each is asked once.
    * @param known  by peer
    */
   async ask(
@@ -48,21 +68,26 @@ export class RequesterStore {
   ): Promise<Asked[]> {
     return this.asked(
       tx,
-      `SELECT l.id, w.pseudonym FROM unnest($1::bigint[], $2::text[]) AS w (peer_id, pseudonym)
-       JOIN link l ON l.peer_id = w.peer_id AND l.shadow #>> '{requester,pseudonym}' = w.pseudonym
+      `SELECT DISTINCT l.id, w.pseudonym FROM unnest($1::bigint[], $2::text[]) AS w (peer_id, pseudonym)
+       JOIN link_requester r ON r.pseudonym = w.pseudonym JOIN link l ON l.id = r.link_id AND l.peer_id = w.peer_id
        JOIN shared_ticket s ON s.uuid = l.uuid AND s.origin_node = $3 AND s.ticket_id <> ALL ($4::bigint[])`,
       [known.map(({ peerId }) => peerId), known.map(({ pseudonym }) => pseudonym), node, heldTicketIds],
       now,
     );
   }
 
-  /** Whoever else has a ticket of which a peer has told that its requester was erased. */
-  async passOn(tx: EntityManager, link: { id: number; uuid: string }, now: EpochMs): Promise<Asked[]> {
+  /** Whoever else knows the requester of a ticket of which a peer has told that they were erased. */
+  async passOn(
+    tx: EntityManager,
+    link: { id: number; uuid: string },
+    pseudonym: string,
+    now: EpochMs,
+  ): Promise<Asked[]> {
     return this.asked(
       tx,
-      `SELECT l.id, l.shadow #>> '{requester,pseudonym}' FROM link l
-       WHERE l.uuid = $1 AND l.id <> $2 AND l.shadow IS NOT NULL`,
-      [link.uuid, link.id],
+      `SELECT DISTINCT l.id, r.pseudonym FROM link l JOIN link_requester r ON r.link_id = l.id
+       WHERE l.uuid = $1 AND l.id <> $2 AND r.pseudonym = $3`,
+      [link.uuid, link.id, pseudonym],
       now,
     );
   }
@@ -138,20 +163,67 @@ export class RequesterStore {
     return (await sql(on, 'SELECT 1 FROM link WHERE id = $1 AND $2 = ANY (forgotten)', [linkId, pseudonym])).length > 0;
   }
 
-  /** What is known of the requester of a ticket is the pseudonym alone. */
+  /** What a peer has told of a requester of its ticket, the newest first. @returns undefined: it has told of nobody such */
+  async told(on: On, linkId: number, pseudonym: string): Promise<ToldRequester | undefined> {
+    const [row] = await sql<ToldRequester & { isKnown: boolean }>(
+      on,
+      `WITH told AS (
+         SELECT r.id, r.told FROM link_requester r WHERE r.link_id = $1 AND r.pseudonym = $2
+         UNION ALL
+         SELECT NULL, (i.change #> '{ticket,fields,requester}') - 'pseudonym' FROM link_inbox i
+         WHERE i.link_id = $1 AND i.change #>> '{ticket,fields,requester,pseudonym}' = $2
+       )
+       SELECT count(*) > 0 AS "isKnown",
+         coalesce(array_agg(told ->> 'name' ORDER BY id DESC) FILTER (WHERE told ? 'name'), '{}') AS names,
+         coalesce(array_agg(told ->> 'email' ORDER BY id DESC) FILTER (WHERE told ? 'email'), '{}') AS emails,
+         coalesce(min(id) = (SELECT min(r.id) FROM link_requester r WHERE r.link_id = $1), false) AS "isFirst",
+         NOT EXISTS (SELECT 1 FROM link_requester r WHERE r.link_id = $1 AND r.pseudonym <> $2) AS "isOnly"
+       FROM told`,
+      [linkId, pseudonym],
+    );
+    if (!row?.isKnown) return undefined;
+    const { names, emails, isFirst, isOnly } = row;
+    return { names: [...new Set(names)].slice(0, MOST), emails: [...new Set(emails)].slice(0, MOST), isFirst, isOnly };
+  }
+
+  /** How far what came in of a ticket was done, by link. */
+  async standing(on: On, uuid: string, now: EpochMs): Promise<Standing[]> {
+    return sql<Standing>(
+      on,
+      `SELECT id, sequence_in AS "sequenceIn",
+         coalesce(leased_until > $2, false) AND EXISTS (SELECT 1 FROM link_inbox i WHERE i.link_id = link.id) AS "isTaking"
+       FROM link WHERE uuid = $1`,
+      [uuid, new Date(now)],
+    );
+  }
+
+  /** Nobody else does anything with the ticket until the transaction ends. */
+  async hold(tx: EntityManager, uuid: string): Promise<void> {
+    await sql(tx, 'SELECT 1 FROM link WHERE uuid = $1 ORDER BY id FOR UPDATE', [uuid]);
+  }
+
+  /** Turns that are under way know the ticket otherwise. */
+  async beginAnew(tx: EntityManager, uuid: string, now: EpochMs): Promise<void> {
+    await sql(
+      tx,
+      `UPDATE link SET changes = changes + 1, due_at = coalesce(due_at, $2), waiting_since = coalesce(waiting_since, $2),
+         lease = NULL, leased_until = NULL
+       WHERE uuid = $1 AND lease IS NOT NULL AND ended_at IS NULL`,
+      [uuid, new Date(now)],
+    );
+  }
+
+  /** What is known of a requester of a ticket is the pseudonym alone. */
   async forget(tx: EntityManager, link: { id: number; uuid: string }, pseudonym: string): Promise<void> {
     await sql(tx, 'UPDATE link SET forgotten = array_append(forgotten, $2) WHERE id = $1 AND $2 <> ALL (forgotten)', [
       link.id,
       pseudonym,
     ]);
-    const less = (column: string) =>
-      `jsonb_set(${column}, '{requester}', jsonb_build_object('pseudonym', ${column} #> '{requester,pseudonym}'))`;
-    await sql(tx, `UPDATE shared_ticket SET fields = ${less('fields')} WHERE uuid = $1`, [link.uuid]);
-    await sql(tx, `UPDATE link SET shadow = ${less('shadow')} WHERE id = $1 AND shadow IS NOT NULL`, [link.id]);
-    await sql(
-      tx,
-      "DELETE FROM link_wish WHERE field = 'requester' AND link_id IN (SELECT id FROM link WHERE uuid = $1)",
-      [link.uuid],
-    );
+    const ofTicket = 'link_id IN (SELECT id FROM link WHERE uuid = $1)';
+    await sql(tx, `UPDATE link_requester SET told = '{}' WHERE pseudonym = $2 AND ${ofTicket}`, [link.uuid, pseudonym]);
+    await sql(tx, `DELETE FROM link_wish WHERE field = 'requester' AND value ->> 'pseudonym' = $2 AND ${ofTicket}`, [
+      link.uuid,
+      pseudonym,
+    ]);
   }
 }

@@ -79,6 +79,11 @@ export interface Addressed {
   uuid: string | null;
 }
 
+/** What a peer is told, and what it is about. */
+export interface AddressedNotice extends Omit<Addressed, 'peerId'> {
+  notice: ToldEvent['event'];
+}
+
 type Row = Omit<PeerWebhook, 'oldUntil' | 'failingSince' | 'dueAt' | 'createdAt'> & {
   oldUntil: Date | null;
   failingSince: Date | null;
@@ -181,26 +186,38 @@ export class WebhookStore {
       [linkId],
     );
     if (!link) return;
-    await this.tellPeer(tx, link, event, now);
+    await this.lock(tx, link.peerId);
+    await this.tellPeer(tx, link.peerId, [{ ...link, notice: event }], now);
   }
 
-  /** As `tell`, for a peer that has named an address. */
-  async tellPeer(
-    tx: EntityManager,
-    { peerId, agreementId, uuid }: Addressed,
-    event: ToldEvent['event'],
-    now: EpochMs,
-  ): Promise<void> {
-    await this.lock(tx, peerId);
-    await sql(
-      tx,
-      `INSERT INTO peer_event (peer_id, agreement_id, uuid, event, created_at) VALUES ($1, $2, $3, $4::jsonb, $5)`,
-      [peerId, agreementId, uuid, JSON.stringify(event), new Date(now)],
-    );
+  /** As `tell`, for a peer that has named an address and is locked. */
+  async tellPeer(tx: EntityManager, peerId: number, notices: readonly AddressedNotice[], now: EpochMs): Promise<void> {
+    await this.keep(tx, 'peer_event', peerId, notices, now);
     await sql(tx, 'UPDATE peer_webhook SET events = events + 1, due_at = coalesce(due_at, $2) WHERE peer_id = $1', [
       peerId,
       new Date(now),
     ]);
+  }
+
+  /** In their order. */
+  async keep(
+    tx: EntityManager,
+    table: 'peer_event' | 'peer_notice',
+    peerId: number,
+    notices: readonly AddressedNotice[],
+    now: EpochMs,
+  ): Promise<void> {
+    await sql(
+      tx,
+      `INSERT INTO ${table} (peer_id, agreement_id, uuid, event, created_at)
+       SELECT $1, told.agreement_id, told.uuid, told.event, $5
+       FROM unnest($2::bigint[], $3::uuid[], $4::jsonb[]) WITH ORDINALITY AS told (agreement_id, uuid, event, place)
+       ORDER BY told.place`,
+      [
+        ...[peerId, notices.map(({ agreementId }) => agreementId), notices.map(({ uuid }) => uuid)],
+        ...[notices.map(({ notice }) => JSON.stringify(notice)), new Date(now)],
+      ],
+    );
   }
 
   /** A ticket is not shared any more: what was told of it is not told again, but that its requester was erased. */

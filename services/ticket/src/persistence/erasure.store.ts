@@ -23,6 +23,14 @@ export interface ErasableArticle extends ArticleTexts {
   files: { id: number; sha256: string; filename: string; words: string | null }[];
 }
 
+/** One of a ticket that other helpdesks have too. */
+export interface SharedArticle extends ErasableArticle {
+  ticket_id: number;
+  internal: boolean;
+  /** Another helpdesk wrote it in the ticket. */
+  from_peer: boolean;
+}
+
 export interface ErasableTicket {
   id: number;
   title: string;
@@ -39,6 +47,10 @@ export interface ErasableHistory {
 }
 
 const quoted = articleTexts.map((name) => `a."${name}"`).join(', ');
+const erasable = `a.id, ${quoted}, a.preferences, a.content_type, a.created_by_id, a.origin_by_id, s.name AS sender,
+  a.inbound_id, a.raw_sha256,
+  (SELECT coalesce(json_agg(json_build_object('id', f.id, 'sha256', f.sha256, 'filename', f.filename, 'words', f.words)), '[]')
+   FROM article_attachment f WHERE f.article_id = a.id) AS files`;
 const naming = (columns: string, param: string) => `concat_ws(' ', ${columns}) ILIKE ANY (${param}::text[])`;
 
 /** What erasing a person reads and writes; the service acts for itself here, whoever may see the tickets. */
@@ -202,12 +214,21 @@ export class ErasureStore {
   async articles(tx: EntityManager, ticketId: number, after: number, limit: number): Promise<ErasableArticle[]> {
     return sql(
       tx,
-      `SELECT a.id, ${quoted}, a.preferences, a.content_type, a.created_by_id, a.origin_by_id, s.name AS sender,
-         a.inbound_id, a.raw_sha256,
-         (SELECT coalesce(json_agg(json_build_object('id', f.id, 'sha256', f.sha256, 'filename', f.filename, 'words', f.words)), '[]')
-          FROM article_attachment f WHERE f.article_id = a.id) AS files
-       FROM article a JOIN article_sender s ON s.id = a.sender_id
+      `SELECT ${erasable} FROM article a JOIN article_sender s ON s.id = a.sender_id
        WHERE a.ticket_id = $1 AND a.id > $2 ORDER BY a.id LIMIT $3`,
+      [ticketId, after, limit],
+    );
+  }
+
+  /** As `articles`, with those of other helpdesks that were merged elsewhere. */
+  async articlesOfPeers(tx: EntityManager, ticketId: number, after: number, limit: number): Promise<SharedArticle[]> {
+    return sql(
+      tx,
+      `SELECT ${erasable}, a.ticket_id, a.internal,
+         EXISTS (SELECT 1 FROM peer_article q WHERE q.article_id = a.id AND q.ticket_id = $1) AS from_peer
+       FROM article a JOIN article_sender s ON s.id = a.sender_id
+       WHERE (a.ticket_id = $1 OR a.id IN (SELECT article_id FROM peer_article WHERE ticket_id = $1)) AND a.id > $2
+       ORDER BY a.id LIMIT $3`,
       [ticketId, after, limit],
     );
   }

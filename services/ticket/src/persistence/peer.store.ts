@@ -77,20 +77,34 @@ export class PeerStore {
     return row?.id;
   }
 
-  /** As what requesters of another helpdesk have written in a ticket. */
-  async wroteAs(on: On, ticketId: number): Promise<string[]> {
-    const rows = await sql<{ name: string }>(
+  /** Other tickets in which articles of a ticket of another helpdesk are by now. */
+  async heldBy(on: On, ticketId: number): Promise<number[]> {
+    const rows = await sql<{ id: number }>(
       on,
-      `SELECT DISTINCT a."from" AS name FROM article a
-       JOIN peer_article q ON q.article_id = a.id
-       JOIN article_sender s ON s.id = a.sender_id AND s.name = 'Customer'
-       WHERE a.ticket_id = $1 AND a."from" IS NOT NULL`,
+      `SELECT DISTINCT a.ticket_id AS id FROM peer_article q JOIN article a ON a.id = q.article_id
+       WHERE q.ticket_id = $1 AND a.ticket_id <> $1`,
       [ticketId],
     );
-    return rows.map(({ name }) => name);
+    return rows.map(({ id }) => id);
   }
 
-  /** Nobody stands where somebody stood, in this ticket alone. @returns whether they were its customer */
+  /** Who asked there writes under another name. @returns tickets in which that is news */
+  async signRequesters(tx: EntityManager, ticketId: number, author: string): Promise<number[]> {
+    const rows = await sql<{ id: number }>(
+      tx,
+      `UPDATE article a SET "from" = $2 FROM peer_article q, article_sender s
+       WHERE q.ticket_id = $1 AND a.id = q.article_id AND s.id = a.sender_id AND s.name = 'Customer'
+         AND a."from" IS DISTINCT FROM $2
+       RETURNING a.ticket_id AS id`,
+      [ticketId, author],
+    );
+    return [...new Set(rows.map(({ id }) => id))];
+  }
+
+  /**
+   * Nobody stands where somebody stood, in this ticket and what was merged of it alone; what they have written as an agent
+   * stays theirs. @returns whether they were its customer
+   */
   async replace(tx: EntityManager, ticketId: number, userId: number, nobody: { id: number; login: string }) {
     const params = [ticketId, userId, nobody.id];
     await sql(
@@ -98,7 +112,9 @@ export class PeerStore {
       `UPDATE article SET created_by_id = CASE WHEN created_by_id = $2 THEN $3 ELSE created_by_id END,
          updated_by_id = CASE WHEN updated_by_id = $2 THEN $3 ELSE updated_by_id END,
          origin_by_id = CASE WHEN origin_by_id = $2 THEN $3 ELSE origin_by_id END
-       WHERE ticket_id = $1 AND $2 IN (created_by_id, updated_by_id, origin_by_id)`,
+       WHERE (ticket_id = $1 OR id IN (SELECT article_id FROM peer_article WHERE ticket_id = $1))
+         AND sender_id <> (SELECT id FROM article_sender WHERE name = 'Agent')
+         AND $2 IN (created_by_id, updated_by_id, origin_by_id)`,
       params,
     );
     await sql(

@@ -18,40 +18,46 @@ export class AskPeers {
   constructor(
     private readonly peers: Pick<PeerStore, 'list'>,
     private readonly requesters: RequesterStore,
-    private readonly notices: Pick<NoticeStore, 'tell'>,
+    private readonly notices: Pick<NoticeStore, 'tellAll'>,
     private readonly erasures: Pick<TellErasures, 'wake'>,
     private readonly box: Pick<SecretBox, 'derive'>,
     private readonly clock: Clock,
     private readonly settings: Pick<SyncSettings, 'node'>,
   ) {}
 
-  /** Of somebody who is erased here. @returns of how many tickets somebody was asked for the first time */
+  /** Of somebody who is erased here. @returns how many helpdesks were asked anew, and how many cannot be */
   async of(
     tx: EntityManager,
     { person, heldTicketIds }: Pick<ErasureJob, 'person' | 'heldTicketIds'>,
-  ): Promise<number> {
+  ): Promise<{ told: number; toTell: number }> {
     const known = (await this.peers.list(tx, MOST, 0)).map(({ id, node }) => ({
       ...{ peerId: id, pseudonym: pseudonymOf(this.box, node, person.userId) },
     }));
     const where = { node: this.settings.node, heldTicketIds: [...heldTicketIds] };
-    return this.tell(tx, await this.requesters.ask(tx, known, where, this.clock.now()));
+    const asked = await this.requesters.ask(tx, known, where, this.clock.now());
+    await this.tell(tx, asked);
+    const peersOf = (foreign: boolean) =>
+      new Set(asked.flatMap(({ isForeign, peerId }) => (isForeign === foreign ? [peerId] : []))).size;
+    return { told: peersOf(false), toTell: peersOf(true) };
   }
 
   /** Of somebody who was erased at a peer. @param link  to that peer */
-  async others(tx: EntityManager, link: { id: number; uuid: string }): Promise<void> {
-    await this.tell(tx, await this.requesters.passOn(tx, link, this.clock.now()));
+  async others(tx: EntityManager, link: { id: number; uuid: string }, pseudonym: string): Promise<void> {
+    await this.tell(tx, await this.requesters.passOn(tx, link, pseudonym, this.clock.now()));
   }
 
-  private async tell(tx: EntityManager, asked: readonly Asked[]): Promise<number> {
+  private async tell(tx: EntityManager, asked: readonly Asked[]): Promise<void> {
     const now = this.clock.now();
     const reached = asked.filter(({ isForeign }) => !isForeign);
-    for (const { eventId: id, uuid, pseudonym, peerId, agreementId } of reached) {
-      const notice = requesterErased({ id, uuid, pseudonym }, this.settings.node, now);
-      await this.notices.tell(tx, { peerId, agreementId, uuid }, notice, now);
-    }
     const ids = reached.map(({ eventId }) => eventId);
     await this.requesters.call(tx, ids, now);
+    // In one order for all: they hold up what else is told.
+    for (const [peerId, ofPeer] of Map.groupBy(reached, (one) => one.peerId)) {
+      const told = ofPeer.map(({ eventId: id, uuid, pseudonym, agreementId }) => {
+        return { agreementId, uuid, notice: requesterErased({ id, uuid, pseudonym }, this.settings.node, now) };
+      });
+      await this.notices.tellAll(tx, peerId, told, now);
+    }
     afterCommit(tx, () => this.erasures.wake());
-    return asked.length;
   }
 }

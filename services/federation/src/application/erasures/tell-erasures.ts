@@ -9,7 +9,7 @@ import type { PeerAddress, SyncSettings } from '../sync/ports.ts';
 
 /** How a peer is told. */
 export interface ErasureLine {
-  /** @returns when the peer has done it @throws AppError as `PeerLine.deliver`; not-found: it knows no such ticket */
+  /** @returns when the peer has done it @throws AppError as `PeerLine.deliver`; not-found `peer.knows-nothing`: no such ticket, or nobody such */
   tellErased(to: PeerAddress, event: FederationRequesterErased, signal: AbortSignal): Promise<void>;
 }
 
@@ -57,8 +57,8 @@ export class TellErasures {
       await this.line.tellErased(to, event, signal);
     } catch (thrown) {
       const error = AppError.from(thrown);
-      // There is nobody to forget where the ticket never was.
-      if (error.code !== 'peer.not-there') {
+      // There is nobody to forget where nobody was told of. Any other address that is not there may be so for a while.
+      if (error.code !== 'peer.knows-nothing') {
         const wait = backoffMs(attempts + 1, { ...retries, jitter: Math.random() });
         return this.requesters.later(this.db, id, error.detail, epochMs(this.clock.now() + wait));
       }

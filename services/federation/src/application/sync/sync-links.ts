@@ -110,7 +110,7 @@ export class SyncLinks {
     private readonly agreements: AgreementStore,
     private readonly files: FileStore,
     private readonly offers: OfferStore,
-    private readonly notices: Pick<NoticeStore, 'tell'>,
+    private readonly notices: Pick<NoticeStore, 'tellAll'>,
     private readonly road: Pick<FileRoad, 'bring'>,
     private readonly line: PeerLine,
     private readonly rpc: RpcClient,
@@ -560,12 +560,13 @@ export class SyncLinks {
     comments: readonly FederationComment[],
     now: EpochMs,
   ): Promise<void> {
-    for (const { uuid: comment, attachments } of comments) {
-      for (const attachment of attachments) {
+    const told = comments.flatMap(({ uuid: comment, attachments }) =>
+      attachments.map((attachment) => {
         const notice = attachmentAvailable({ uuid, comment, attachment }, this.settings.node, now);
-        await this.notices.tell(tx, { peerId, agreementId, uuid }, notice, now);
-      }
-    }
+        return { agreementId, uuid, notice };
+      }),
+    );
+    await this.notices.tellAll(tx, peerId, told, now);
   }
 
   // Here.

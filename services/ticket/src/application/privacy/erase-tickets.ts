@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { type Message, ticketUpdated } from '@helpmesh/contracts';
 import { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
@@ -8,6 +9,7 @@ import {
   type ArticleTexts,
   articleTexts,
   type ErasableArticle,
+  type ErasableTicket,
   ErasureStore,
 } from '../../persistence/erasure.store.ts';
 import { OverviewStore } from '../../persistence/overview.store.ts';
@@ -134,20 +136,51 @@ export class EraseTickets implements Eraser {
   }
 
   /**
-   * Takes somebody out of one ticket, which is theirs; elsewhere they stay.
-   * @param changes  what was done to it besides
+   * Takes somebody out of one ticket that came from another helpdesk, and what was merged of it; elsewhere they stay. Any
+   * of their names goes from what came from there, whole names from what customers see, addresses from the rest.
+   * @param address  they, by their addresses alone
+   * @param unsigned  tickets whose articles were changed already @param changes  what was done to the ticket besides
    */
-  async forget(tx: EntityManager, person: ErasedPerson, id: number, refs: Refs, changes: Changes): Promise<void> {
-    await this.rewrite(tx, { taskId: null, person }, id, true, refs, changes);
+  async forget(
+    tx: EntityManager,
+    { person, address }: { person: ErasedPerson; address: ErasedPerson },
+    { ticketId, unsigned, changes }: { ticketId: number; unsigned: readonly number[]; changes: Changes },
+    refs: Refs,
+  ): Promise<void> {
+    const touched = new Set(unsigned);
+    for (let after = 0; ; ) {
+      const page = await this.store.articlesOfPeers(tx, ticketId, after, ARTICLES);
+      for (const article of page) {
+        const inOurs = article.internal ? address : person;
+        const by = article.from_peer ? person : inOurs;
+        if (await this.rewriteArticle(tx, by, article, article.from_peer)) touched.add(article.ticket_id);
+        // Others have their turn: it may be long.
+        await breathe();
+      }
+      if (page.length < ARTICLES) break;
+      after = page.at(-1)?.id ?? after;
+    }
+    const titles = await this.rewriteHistory(tx, person, ticketId, true, (attribute) => attribute === 'title');
+    const past = await this.rewriteHistory(tx, address, ticketId, false);
+    const ties = await this.rewriteTies(tx, address, ticketId, false);
+    const ticket = await this.store.ticket(tx, ticketId);
+    if (!ticket) return;
+    const next = { ...this.rewritten(ticket, address, false), title: person.rewrite(ticket.title, true) };
+    const isChanged = titles || past || ties || JSON.stringify(next) !== JSON.stringify(ticket);
+    if (isChanged || touched.has(ticketId) || Object.keys(changes).length > 0) await this.keep(tx, next, refs, changes);
+    touched.delete(ticketId);
+    for (const id of touched) {
+      const other = await this.store.ticket(tx, id);
+      if (other) await this.keep(tx, other, refs, {});
+    }
   }
 
   private async rewrite(
     tx: EntityManager,
-    { taskId, person }: { taskId: number | null; person: ErasedPerson },
+    { taskId, person }: Pick<ErasureJob, 'taskId' | 'person'>,
     id: number,
     theirs: boolean,
     refs: Refs,
-    changes: Changes = {},
   ): Promise<{ articles: number; ticket: boolean }> {
     let articles = 0;
     for (let after = 0; ; ) {
@@ -164,19 +197,27 @@ export class EraseTickets implements Eraser {
     const ticket = await this.store.ticket(tx, id);
     if (!ticket) return { articles: 0, ticket: false };
     const emptied = theirs && person.tickets !== 'pseudonymise';
-    const next = {
+    const next = { ...this.rewritten(ticket, person, theirs), ...(emptied && { title: ERASED_TEXT }) };
+    const touched = JSON.stringify(next) !== JSON.stringify(ticket);
+    // The search document says the customer's name, whatever the ticket says.
+    const first = theirs && (await this.store.noteReach(tx, taskId, 'ticket', [id])) > 0;
+    if (articles === 0 && !touched && !pastChanged && !tiesChanged && !first) return { articles, ticket: false };
+    await this.keep(tx, next, refs, {});
+    return { articles, ticket: true };
+  }
+
+  private rewritten(ticket: ErasableTicket, person: ErasedPerson, theirs: boolean): ErasableTicket {
+    return {
       ...ticket,
-      title: emptied ? ERASED_TEXT : person.rewrite(ticket.title, theirs),
+      title: person.rewrite(ticket.title, theirs),
       note: ticket.note === null ? null : person.rewrite(ticket.note, theirs),
       preferences: person.rewriteAll(ticket.preferences, theirs),
       custom: ticket.custom && person.rewriteAll(ticket.custom, theirs),
     };
-    const touched = JSON.stringify(next) !== JSON.stringify(ticket);
-    // The search document says the customer's name, whatever the ticket says.
-    const first =
-      Object.keys(changes).length > 0 ||
-      (theirs && taskId !== null && (await this.store.noteReach(tx, taskId, 'ticket', [id])) > 0);
-    if (articles === 0 && !touched && !pastChanged && !tiesChanged && !first) return { articles, ticket: false };
+  }
+
+  private async keep(tx: EntityManager, next: ErasableTicket, refs: Refs, changes: Changes): Promise<void> {
+    const { id } = next;
     await this.store.setTicket(tx, next);
     await this.index.run(tx, [{ ticketId: id, whole: true }]);
     const now = (await this.tickets.lock(tx, VisibleTickets.toTheService(), [id])).get(id);
@@ -187,7 +228,6 @@ export class EraseTickets implements Eraser {
         data: { ticket: ticketSnapshot(now, refs), changes, changedById: null },
       });
     }
-    return { articles, ticket: true };
   }
 
   /** @returns whether there was anything to change */
@@ -235,9 +275,16 @@ export class EraseTickets implements Eraser {
     return true;
   }
 
-  private async rewriteHistory(tx: EntityManager, person: ErasedPerson, id: number, theirs: boolean): Promise<boolean> {
+  private async rewriteHistory(
+    tx: EntityManager,
+    person: ErasedPerson,
+    id: number,
+    theirs: boolean,
+    only = (_attribute: string | null) => true,
+  ): Promise<boolean> {
     let changed = false;
     for (const entry of await this.store.history(tx, id)) {
+      if (!only(entry.attribute)) continue;
       // A title that is gone from the ticket must not live on in its past.
       const emptied = theirs && person.tickets !== 'pseudonymise' && entry.attribute === 'title';
       const rewritten = (text: string | null) =>
@@ -285,12 +332,7 @@ export class EraseTickets implements Eraser {
     return changed;
   }
 
-  private async reachMails(
-    tx: EntityManager,
-    taskId: number | null,
-    articles: readonly ErasableArticle[],
-  ): Promise<void> {
-    if (taskId === null) return;
+  private async reachMails(tx: EntityManager, taskId: number, articles: readonly ErasableArticle[]): Promise<void> {
     await this.store.noteReach(
       tx,
       taskId,
