@@ -1234,10 +1234,14 @@ describe('a requester who was erased', () => {
   const ERASED = 'eu.eosc.helpdesk.ticket.requester_erased.v1';
   const node = 'https://reads.example.org';
   let token = '';
+  /** Opens tickets at the first desk, and is not called either. */
+  const opener = { node: 'https://opens.example.org', token: '' };
   beforeAll(async () => {
     const { id } = await a.ask(peers.create, { body: { name: 'Reads', node } });
     token = (await a.ask(peers.makeToken, { params: { id } })).token;
-    await a.ask(agreements.create, { body: { kind: 'full', name: 'Opened', group_id: 5, peer_id: id } });
+    const { id: peer_id } = await a.ask(peers.create, { body: { name: 'Opens', node: opener.node } });
+    opener.token = (await a.ask(peers.makeToken, { params: { id: peer_id } })).token;
+    await a.ask(agreements.create, { body: { kind: 'full', name: 'Opened', group_id: 5, peer_id } });
   });
   const job = (userId: number, heldTicketIds: number[] = []) => {
     const terms = { pseudonym: `erased-${userId}`, tickets: 'pseudonymise' as const, emails: [], identifiers: [] };
@@ -1258,21 +1262,23 @@ describe('a requester who was erased', () => {
     const sql = `SELECT fields -> 'requester' AS requester FROM shared_ticket WHERE fields ->> 'subject' = $1`;
     return (await desk.service.get(DataSource).query(sql, [title]))[0]?.requester;
   }
-  /** A ticket that the helpdesk which is not called opens at the first desk. */
+  /** A ticket that is opened from there. */
   async function theirs(subject: string, requester: object): Promise<string> {
     const uuid = uuidv7();
     const ticket = {
-      ...{ uuid, number: '1', url: `${node}/1`, originNode: node, createdAt: new Date().toISOString() },
+      ...{ uuid, number: '1', url: `${opener.node}/1`, originNode: opener.node, createdAt: new Date().toISOString() },
       fields: {
         ...{ subject, requester, assignedNode: a.node, state: 'new', priority: 'normal', ownerName: null, tags: [] },
       },
     };
-    expect((await a.call(token, 'PUT', `tickets/${uuid}`, ticket, { 'if-none-match': '*' })).status).toBeLessThan(300);
+    expect(
+      (await a.call(opener.token, 'PUT', `tickets/${uuid}`, ticket, { 'if-none-match': '*' })).status,
+    ).toBeLessThan(300);
     return uuid;
   }
   const erasedThere = (uuid: string, pseudonym: string) =>
-    a.call(token, 'POST', 'events', {
-      ...{ specversion: '1.0', id: uuidv7(), source: node, type: ERASED, subject: uuid },
+    a.call(opener.token, 'POST', 'events', {
+      ...{ specversion: '1.0', id: uuidv7(), source: opener.node, type: ERASED, subject: uuid },
       ...{ time: new Date().toISOString(), datacontenttype: 'application/json' },
       data: { requester: { pseudonym }, until: new Date().toISOString() },
     });
@@ -1397,12 +1403,13 @@ describe('a requester who was erased', () => {
 
   it('is one of those whom the helpdesk has told of; whoever came before or after stays', async () => {
     const uuid = await theirs('Changed hands', { pseudonym: 'p-ada', name: 'Ada First', email: 'ada@peer.example' });
-    const { id } = await waitFor(() => copyOf('Changed hands', a), { what: 'the ticket' });
-    await quiet();
-    const seen = await a.call(token, 'GET', `tickets/${uuid}`);
+    await waitFor(async () => (await nameAt(a, 'Changed hands'))?.name === 'Ada First', { what: 'the ticket' });
+    const { id } = copyOf('Changed hands', a);
+    await a.others.settled('federation');
+    const seen = await a.call(opener.token, 'GET', `tickets/${uuid}`);
     const bob = { requester: { pseudonym: 'p-bob', name: 'Bob Next' } };
     const etag = seen.headers.get('etag') as string;
-    expect((await a.call(token, 'PATCH', `tickets/${uuid}`, bob, { 'if-match': etag })).status).toBe(202);
+    expect((await a.call(opener.token, 'PATCH', `tickets/${uuid}`, bob, { 'if-match': etag })).status).toBe(202);
     await waitFor(async () => (await nameAt(a, 'Changed hands'))?.name === 'Bob Next', { what: 'the other requester' });
     await quiet();
     expect((await erasedThere(uuid, 'p-eve')).body.code).toBe('federation.no-such-requester');
