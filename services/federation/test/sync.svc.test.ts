@@ -27,7 +27,7 @@ import { OfferStore } from '../src/persistence/offer.store.ts';
 import { Desk, type Told } from './desk.ts';
 import { echo, isSignedBy, type Receiver, receiver } from './receiver.ts';
 
-const desks = [new Desk(4), new Desk()] as const;
+const desks = [new Desk(5), new Desk()] as const;
 const PING = 'eu.eosc.helpdesk.webhook.ping.v1';
 const [a, b] = desks;
 /** Ids of the other desk, at each. */
