@@ -170,6 +170,28 @@ describe.each(rows)('an import from $kind', { timeout: 120_000 }, ({ kind, diale
     expect(shares(done).tickets?.reduce((sum, share) => sum + share, 0)).toBe(kind === 'zammad' ? 44 : 43);
   });
 
+  it('leaves out what it cannot read, and nothing else', async () => {
+    there.say(1, 'Behind one that nobody can read', { who: 'ivo' });
+    const wrong = { id: 999, name: 5, firstname: 5 };
+    there.garble = (body) =>
+      Array.isArray(body) ? [wrong, ...body.map((row) => ('login' in row ? { ...row, login: null } : row))] : body;
+    const done = await start('import');
+    there.garble = undefined;
+    expect([done.state, done.detail]).toEqual(['done', null]);
+    const people = kind === 'zammad' ? 1 : 2;
+    expect(done.counts).toMatchObject({
+      ...{ organizations: { known: 1, left_out: 1 }, people: { known: 3, left_out: people } },
+      tickets: { known: 43, left_out: kind === 'zammad' ? 2 : 1 },
+      articles: { made: 1, left_out: 1 },
+    });
+    const unread = (await ask('problems')).filter(({ remote }) => remote.includes('999'));
+    expect(new Set(unread.map(({ object }) => object))).toEqual(
+      new Set(['organization', 'person', 'ticket', 'article']),
+    );
+    expect(unread).toHaveLength(4);
+    expect(unread.every(({ detail }) => detail.startsWith('It cannot be understood ('))).toBe(true);
+  });
+
   it('tells what was left out, without addresses of people', async () => {
     const before = there.secret;
     Object.assign(there, { secret: 'another' });

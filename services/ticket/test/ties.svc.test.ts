@@ -580,6 +580,22 @@ describe('a ticket that another helpdesk had', () => {
     ]);
   });
 
+  it('is owned, closed too, by who may own tickets of the group, and makes nobody a customer for it', async () => {
+    const owners = [
+      ['an agent', 'user4@example.org', 4],
+      ['an agent of another group', 'user5@example.org', 1],
+      ['a customer', 'user10@example.org', 1],
+      ['nobody', 'nora@past.example', 1],
+    ] as const;
+    for (const stateType of ['closed', 'open'])
+      for (const [who, owner, ownerId] of owners) {
+        const { ticketId } = await bring({ uuid: uuidv7(), stateType, owner, articles: [says('Shut')] });
+        const { owner_id: owned }: Record<string, unknown> = await desk.rest(admin, getTicket, { id: ticketId });
+        expect([stateType, who, owned]).toEqual([stateType, who, ownerId]);
+      }
+    expect([...desk.identity.users.values()].map(({ email }) => email)).not.toContain('nora@past.example');
+  });
+
   it('is brought by nobody but the federation service', async () => {
     await expect(desk.ask(admin, takeInPast, old as never)).rejects.toMatchObject({ kind: 'forbidden' });
     await expect(bring({ uuid: uuidv7(), groupId: 4_040 })).rejects.toMatchObject({ code: 'peer.group-inactive' });

@@ -149,7 +149,7 @@ export const takeInPast = defineQuestion(
     stateType: PeerStateType,
     priority: z.string(),
     customer: z.object({ name: z.string(), email: z.string() }).nullable(),
-    /** Address of whoever works on it; it is theirs where they may own tickets of the group. */
+    /** Address of whoever works on it; it is theirs where they are here and may own tickets of the group. */
     owner: z.string().nullable(),
     tags: z.array(z.string()),
     createdAt: z.iso.datetime(),

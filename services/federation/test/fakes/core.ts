@@ -88,6 +88,8 @@ export class FakeDesk {
   writes = 0;
   /** What somebody there does just before a call is answered. */
   before: ((call: FakeCall) => void) | undefined;
+  /** Makes something else of what it answers. */
+  garble: ((body: unknown) => unknown) | undefined;
   /** Sessions and tokens that were given. */
   readonly sessions = new Set<string>();
   private readonly faults: unknown[] = [];
@@ -120,7 +122,7 @@ export class FakeDesk {
         const answer = dialect.answer(call, this);
         if (writes) this.writes += 1;
         if (trouble === 'lose') return request.socket.destroy();
-        send(answer);
+        send(this.garble ? { ...answer, body: this.garble(answer.body) } : answer);
       })().catch((error: unknown) => {
         this.faults.push(error);
         request.socket.destroy();

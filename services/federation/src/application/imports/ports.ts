@@ -55,9 +55,16 @@ export interface Problem {
   detail: string;
 }
 
+/** One of a list that cannot be understood. @param remote  its number there, else where in the list it stands */
+export interface Unread {
+  remote: string;
+  detail: string;
+}
+
 /** A part of a list. */
 export interface Part<T> {
   items: T[];
+  unread: Unread[];
   /** Where the next begins; null: this was the last. */
   next: string | null;
 }
@@ -120,6 +127,7 @@ export interface PastThread {
   owner: string | null;
   tags: string[];
   articles: PastArticle[];
+  unread: Unread[];
 }
 
 /** Reads what a helpdesk has, the oldest first. All: @throws AppError as PeerAdapter */

@@ -24,6 +24,7 @@ import {
   type PastThread,
   type PastTicket,
   type Problem,
+  type Unread,
 } from './ports.ts';
 
 /** One turn; then others that run here have theirs. */
@@ -143,7 +144,9 @@ export class RunImports {
     if (work.held?.phase !== phase || work.held.at !== at) {
       work.held = { phase, at, part: await work.reader[phase](at, work.call) };
     }
-    const { items, next } = work.held.part;
+    const { items, unread, next } = work.held.part;
+    // Told with the first slice of what they came with.
+    if (done === 0) leaveOutUnread(work, phase, unread);
     const slice = items.slice(done, done + SLICE[phase]);
     if (phase === 'tickets') await this.tickets(work, slice as PastTicket[]);
     else await this.rows(work, phase, slice as PastRow[]);
@@ -180,8 +183,7 @@ export class RunImports {
     const isFinal = new Set(again.map(({ row }) => row.remote));
     for (const { row, why } of [...refused.filter((one) => !isFinal.has(one.row.remote)), ...left]) {
       share.left_out += 1;
-      const object = phase === 'people' ? 'person' : 'organization';
-      problems.push({ object, remote: row.remote, detail: withoutAddresses(why) });
+      problems.push({ object: objects[phase], remote: row.remote, detail: withoutAddresses(why) });
     }
   }
 
@@ -283,6 +285,10 @@ export class RunImports {
       customer: customer?.email ? { name: customer.name, email: customer.email } : null,
       ...{ owner: thread.owner, tags: thread.tags, createdAt: ticket.createdAt, changedAt: ticket.changedAt },
     };
+    for (const { remote, detail } of thread.unread) {
+      counts.articles.left_out += 1;
+      work.problems.push({ object: 'article', remote: `${ticket.number}, ${remote}`, detail });
+    }
     if (!question.customer) {
       const detail = 'Its customer has no e-mail address, so it is nobody’s here.';
       work.problems.push({ object: 'ticket', remote: ticket.number, detail });
@@ -332,6 +338,13 @@ export class RunImports {
       return undefined;
     }
   }
+}
+
+const objects = { organizations: 'organization', people: 'person', tickets: 'ticket' } as const;
+
+function leaveOutUnread({ run, problems }: Work, phase: ImportPhase, unread: readonly Unread[]): void {
+  run.counts[phase].left_out += unread.length;
+  for (const one of unread) problems.push({ object: objects[phase], ...one });
 }
 
 function withoutOrganization({ remote, cells: { organization: _, ...cells } }: PastRow): PastRow {

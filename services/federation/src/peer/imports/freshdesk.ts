@@ -10,11 +10,13 @@ import type {
   PastRow,
   PastThread,
   PastTicket,
+  Unread,
 } from '../../application/imports/ports.ts';
 import { JsonWire, readAs } from '../adapters/json-wire.ts';
 import type { Fetcher } from '../adapters/paced-fetch.ts';
 import { nameOf } from '../adapters/people.ts';
 import { OnceEach } from './once-each.ts';
+import { readOne, readRows } from './read-rows.ts';
 
 const Time = z.iso.datetime({ offset: true });
 const word = z.string().nullish();
@@ -58,11 +60,13 @@ const Conversation = z.object({
   private: z.boolean(),
   incoming: z.boolean().default(false),
   source: z.number().nullish(),
-  user_id: z.number(),
+  user_id: z.number().nullish(),
   to_emails: z.array(z.string()).nullish(),
   created_at: Time,
   attachments: z.array(File).default([]),
 });
+/** What leads on, also behind one that says nothing else that can be understood. */
+const Mark = Ticket.pick({ id: true, updated_at: true });
 /** Tickets by the time of their last change: who is changed meanwhile comes once more, and nobody is passed over. */
 const Place = z.object({ since: z.string(), page: z.number(), seen: z.array(z.number()) });
 
@@ -90,9 +94,9 @@ export class FreshdeskPast implements PastReader {
     const shown = from.signIn === 'password' ? `${from.account}:${secret}` : `${secret}:X`;
     const authorization = `Basic ${Buffer.from(shown).toString('base64')}`;
     this.wire = new JsonWire(safe, `${from.address}/api/v2`, { authorization });
-    this.companies = new OnceEach((id) => this.one(`/companies/${id}`, Company));
-    this.contacts = new OnceEach((id) => this.one(`/contacts/${id}`, Contact));
-    this.agents = new OnceEach((id) => this.one(`/agents/${id}`, Agent));
+    this.companies = new OnceEach((id) => this.oneOrNull(`/companies/${id}`, Company));
+    this.contacts = new OnceEach((id) => this.oneOrNull(`/contacts/${id}`, Contact));
+    this.agents = new OnceEach((id) => this.oneOrNull(`/agents/${id}`, Agent));
     this.groups = new OnceEach(async () => new Map((await this.allGroups()).map(({ id, name }) => [id, name])));
   }
 
@@ -117,13 +121,13 @@ export class FreshdeskPast implements PastReader {
     this.call = call;
     const [path = '/contacts', page = '1'] = cursor?.split(' ') ?? [];
     if (path === '/contacts') {
-      const { items, next } = await this.page(path, page, Contact, (contact) => this.rowOf(contact));
-      return { items, next: next === null ? '/agents 1' : `${path} ${next}` };
+      const { next, ...part } = await this.page(path, page, Contact, (contact) => this.rowOf(contact));
+      return { ...part, next: next === null ? '/agents 1' : `${path} ${next}` };
     }
-    const { items, next } = await this.page(path, page, Agent, ({ id, contact }) =>
+    const { next, ...part } = await this.page(path, page, Agent, ({ id, contact }) =>
       this.rowOf({ ...contact, id, company_id: null }),
     );
-    return { items, next: next && `${path} ${next}` };
+    return { ...part, next: next && `${path} ${next}` };
   }
 
   async tickets(cursor: string | null, call: PeerCall): Promise<Part<PastTicket>> {
@@ -131,7 +135,9 @@ export class FreshdeskPast implements PastReader {
     const { since, page, seen } =
       cursor === null ? { since: ALWAYS, page: 1, seen: [] } : Place.parse(JSON.parse(cursor));
     const order = { updated_since: since, order_by: 'updated_at', order_type: 'asc', per_page: PAGE, page };
-    const rows = readAs(z.array(Ticket), (await this.wire.get('/tickets', order, call)).body);
+    const { body } = await this.wire.get('/tickets', order, call);
+    const { rows, whole, ...left } = readRows(Ticket, body, `tickets since ${since}, page ${page}`);
+    const unread = left.unread.filter(({ remote }) => !seen.some((id) => remote === `${id}`));
     const names = (await this.groups.get('all')) ?? new Map<number, string>();
     const items = rows
       .filter(({ id }) => !seen.includes(id))
@@ -144,13 +150,14 @@ export class FreshdeskPast implements PastReader {
         ...{ createdAt: instant(ticket.created_at), changedAt: instant(ticket.updated_at) },
         leftOut: ticket.spam ? 'It is spam.' : ticket.deleted ? 'It was deleted.' : null,
       }));
-    const last = rows.at(-1)?.updated_at;
-    if (rows.length < PAGE || last === undefined) return { items, next: null };
-    // All of one second: only pages lead on.
-    const stands = Date.parse(last) === Date.parse(rows[0]?.updated_at ?? '');
-    const before = rows.filter(({ updated_at: at }) => at === last).map(({ id }) => id);
+    if (whole.length < PAGE) return { items, unread, next: null };
+    const marks = whole.flatMap((row) => readOne(Mark, row) ?? []);
+    const last = marks.at(-1)?.updated_at ?? since;
+    // All of one second, or nobody knows of when: only pages lead on.
+    const stands = Date.parse(last) === Date.parse(marks[0]?.updated_at ?? since);
+    const before = marks.filter(({ updated_at: at }) => at === last).map(({ id }) => id);
     const place = stands ? { since, page: page + 1, seen } : { since: last, page: 1, seen: before };
-    return { items, next: JSON.stringify(place) };
+    return { items, unread, next: JSON.stringify(place) };
   }
 
   async thread({ id, people }: PastTicket, call: PeerCall): Promise<PastThread> {
@@ -164,15 +171,17 @@ export class FreshdeskPast implements PastReader {
       ...{ createdAt: instant(ticket.created_at), files: filesOf(ticket.attachments) },
     };
     const articles = [first];
+    const unread: Unread[] = [];
     for (let page = 1, more = true; more; page++) {
       const { body } = await this.wire.get(`/tickets/${id}/conversations`, { page, per_page: PAGE }, call);
-      const said = readAs(z.array(Conversation), body);
-      for (const one of said) articles.push(await this.article(one, people.customer));
-      more = said.length === PAGE;
+      const said = readRows(Conversation, body, `messages of ticket ${id}, page ${page}`);
+      for (const one of said.rows) articles.push(await this.article(one, people.customer));
+      unread.push(...said.unread);
+      more = said.whole.length === PAGE;
     }
     articles.sort((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
     const owner = people.owner === null ? null : await this.person(people.owner);
-    return { customer, owner: owner?.email ?? null, tags: ticket.tags, articles };
+    return { customer, owner: owner?.email ?? null, tags: ticket.tags, articles, unread };
   }
 
   async file(address: string, sink: FileSink, call: PeerCall): Promise<void> {
@@ -185,7 +194,7 @@ export class FreshdeskPast implements PastReader {
       id: `${said.id}`,
       type: said.source === REPLY ? 'email' : 'note',
       sender: isTheirs ? 'Customer' : 'Agent',
-      author: (await this.person(said.user_id)) ?? { name: '-', email: null },
+      author: (said.user_id && (await this.person(said.user_id))) || { name: '-', email: null },
       ...{ to: said.to_emails?.join(', ') || null, subject: null, internal: said.private, contentType: 'text/html' },
       ...{ body: said.body ?? '', createdAt: instant(said.created_at), files: filesOf(said.attachments) },
     };
@@ -228,21 +237,25 @@ export class FreshdeskPast implements PastReader {
   ): Promise<Part<T>> {
     const page = Number(cursor ?? 1);
     const { body } = await this.wire.get(path, { page, per_page: PAGE }, this.call as PeerCall);
-    const rows = readAs(z.array(schema), body);
+    const { rows, unread, whole } = readRows(schema, body, `${path.slice(1)}, page ${page}`);
     const items: T[] = [];
     for (const row of rows) items.push(await make(row));
-    return { items, next: rows.length < PAGE ? null : String(page + 1) };
+    return { items, unread, next: whole.length < PAGE ? null : String(page + 1) };
   }
 
   private async allGroups(): Promise<z.output<typeof Group>[]> {
     const all: z.output<typeof Group>[] = [];
     for (let page = 1, more = true; more; page++) {
       const { body } = await this.wire.get('/groups', { page, per_page: PAGE }, this.call as PeerCall);
-      const groups = readAs(z.array(Group), body);
-      all.push(...groups);
-      more = groups.length === PAGE;
+      const groups = readRows(Group, body, `groups, page ${page}`);
+      all.push(...groups.rows);
+      more = groups.whole.length === PAGE;
     }
     return all;
+  }
+
+  private async oneOrNull<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S> | null> {
+    return readOne(schema, (await this.wire.get(path, {}, this.call as PeerCall)).body);
   }
 
   private async one<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {

@@ -3,11 +3,11 @@ import { AppError } from '@helpmesh/kernel';
 /** Most that are remembered: whoever reads on meets mostly those of the last tickets again. */
 const MOST = 2_000;
 
-/** Asks for each thing once; what is not there or not shown is null. */
+/** Asks for each thing once; what is not there, not shown or not understood is null. */
 export class OnceEach<K, V> {
   private readonly known = new Map<K, Promise<V | null>>();
 
-  constructor(private readonly ask: (key: K) => Promise<V>) {}
+  constructor(private readonly ask: (key: K) => Promise<V | null>) {}
 
   get(key: K): Promise<V | null> {
     const before = this.known.get(key);

@@ -17,6 +17,7 @@ import { JsonWire, readAs } from '../adapters/json-wire.ts';
 import type { Fetcher } from '../adapters/paced-fetch.ts';
 import { nameOf } from '../adapters/people.ts';
 import { OnceEach } from './once-each.ts';
+import { readOne, readRows } from './read-rows.ts';
 
 const Time = z.iso.datetime({ offset: true });
 const word = z.string().nullish();
@@ -31,7 +32,7 @@ const Organization = z.object({
 });
 const User = z.object({
   id: z.number(),
-  login: z.string().default(''),
+  login: word,
   ...{ firstname: word, lastname: word, email: word, phone: word, mobile: word, fax: word, web: word },
   ...{ department: word, street: word, zip: word, city: word, country: word, note: word },
   /** With `expand`, its name. */
@@ -89,7 +90,7 @@ export class ZammadPast implements PastReader {
     });
     this.users = new OnceEach(async (id) => {
       const { body } = await this.wire.get(`/users/${id}`, {}, this.call as PeerCall);
-      return readAs(User, body);
+      return readOne(User, body);
     });
   }
 
@@ -97,7 +98,7 @@ export class ZammadPast implements PastReader {
     const { login } = readAs(User, (await this.wire.get('/users/me', {}, call)).body);
     const { body } = await this.wire.get('/groups', { per_page: 500, page: 1 }, call);
     const groups = readAs(z.array(z.object({ name: z.string() })), body).map(({ name }) => name);
-    return { product: 'Zammad', version: await this.version(call), account: login, groups };
+    return { product: 'Zammad', version: await this.version(call), account: login ?? '', groups };
   }
 
   organizations(cursor: string | null, call: PeerCall): Promise<Part<PastRow>> {
@@ -145,12 +146,13 @@ export class ZammadPast implements PastReader {
   async thread({ id, people }: PastTicket, call: PeerCall): Promise<PastThread> {
     this.call = call;
     const { body } = await this.wire.get(`/ticket_articles/by_ticket/${id}`, expand, call);
-    const found = readAs(z.array(Article), body).sort((one, other) => one.id - other.id);
+    const { rows, unread } = readRows(Article, body, `messages of ticket ${id}`);
+    const found = rows.sort((one, other) => one.id - other.id);
     const tags = readAs(Tags, (await this.wire.get('/tags', { object: 'Ticket', o_id: id }, call)).body).tags;
     const articles: PastArticle[] = [];
     for (const article of found) articles.push(await this.article(id, article));
     return {
-      ...{ customer: await this.person(people.customer), tags, articles },
+      ...{ customer: await this.person(people.customer), tags, articles, unread },
       owner: people.owner === null ? null : ((await this.person(people.owner))?.email ?? null),
     };
   }
@@ -190,7 +192,7 @@ export class ZammadPast implements PastReader {
     if (!(id > SYSTEM)) return null;
     const user = await this.users.get(id);
     if (!user) return null;
-    const name = nameOf([user.firstname, user.lastname].filter(Boolean).join(' '), user.login);
+    const name = nameOf([user.firstname, user.lastname].filter(Boolean).join(' '), user.login ?? '');
     return { name, email: addressOf(user.email) };
   }
 
@@ -204,9 +206,8 @@ export class ZammadPast implements PastReader {
   ): Promise<Part<T>> {
     const page = Number(cursor ?? 1);
     const { body } = await this.wire.get(path, { page, per_page: PAGE, ...expand }, call);
-    const rows = readAs(z.array(z.unknown()), body);
-    const items = rows.flatMap((row) => make(readAs(schema, row)));
-    return { items, next: rows.length < PAGE ? null : String(page + 1) };
+    const { rows, unread, whole } = readRows(schema, body, `page ${page}`);
+    return { items: rows.flatMap(make), unread, next: whole.length < PAGE ? null : String(page + 1) };
   }
 
   /** Told to administrators only. */

@@ -47,13 +47,14 @@ export class TakeInPast {
     if (actor.kind !== 'service') throw notAuthorized();
     const people = await this.people.run([
       ...(past.customer ? [past.customer] : []),
-      ...(past.owner ? [{ name: '', email: past.owner }] : []),
       ...past.articles.flatMap(({ author: { name, email } }) => (email ? [{ name, email }] : [])),
     ]);
     const known = await this.peers.ticketOf(this.db, past.uuid);
     const wanted = await wantTickets(this.db, this.tickets, known === undefined ? [] : [known]);
     wanted.group(past.groupId);
     for (const { id } of people.values()) wanted.user(id);
+    // Nobody becomes a customer for having owned something there.
+    wanted.user(past.owner);
     const refs = await this.references.resolve(wanted);
     return transaction(this.db, (tx) => this.write(tx, past, refs, people));
   }
@@ -122,7 +123,9 @@ export class TakeInPast {
     };
     writing.open(draft, first?.draft ?? null, SYSTEM_USER, createdAt);
     for (const { draft: article, at } of rest) writing.change(id, { stateId }, article, SYSTEM_USER, at);
-    const ownerId = owner ? people.get(owner.toLowerCase())?.id : undefined;
+    // Asked here, since a closed ticket keeps whatever owner it is given.
+    const worker = owner ? refs.personNamed(owner) : undefined;
+    const ownerId = worker?.active && worker.fullGroupIds.includes(groupId) ? worker.id : undefined;
     const now = { stateId: stateOf(past.stateType, refs, stateId), ...(ownerId !== undefined && { ownerId }) };
     if (now.stateId !== stateId || ownerId !== undefined) writing.change(id, now, null, SYSTEM_USER, changedAt);
   }
