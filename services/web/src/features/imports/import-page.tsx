@@ -236,6 +236,9 @@ function Found({ found }: { found: NonNullable<DeskImport['found']> }) {
             Read <Ago at={found.finished_at} />.
           </Trans>
         </Text>
+        {found.counts.organizations.known > 0 && (
+          <Text size="sm">{t`An organization there is taken for the one here of the same name: its people join it and, where it is shared, see its tickets. Rename one of the two if they are not the same.`}</Text>
+        )}
         {lists.map(([label, words, usual]) => (
           <Rows key={label} label={label} rows={words} error={null} onRetry={() => undefined} none={t`No tickets`}>
             {({ name, tickets, becomes }) => (
