@@ -50,6 +50,9 @@ async function pictures(browser: Browser, platform: Platform, out: string): Prom
     const page = await context.newPage();
     await signIn(page, platform.url, who);
     await show(page);
+    // What stands beside comes when the page has nothing else to do.
+    await page.waitForLoadState('networkidle');
+    await page.waitForTimeout(1_000);
     const file = path.join(out, `${name}.png`);
     const picture = palettePng(await page.screenshot({ animations: 'disabled' }));
     await context.close();

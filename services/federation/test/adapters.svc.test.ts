@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { type CanonicalState, peers, ticketUpdated } from '@helpmesh/contracts';
 import { SystemClock } from '@helpmesh/kernel';
 import { SafeFetch } from '@helpmesh/service-kit';
@@ -228,7 +229,7 @@ describe.each(rows.filter(({ kind }) => kind !== 'ggus'))('the files of $kind', 
     const read: string[][] = [];
     for (const { id, filename } of files) {
       const take = async (bytes: Readable | Uint8Array) => {
-        read.push(plain({ filename, bytes: Buffer.from(bytes as Uint8Array) }));
+        read.push(plain({ filename, bytes: bytes instanceof Uint8Array ? Buffer.from(bytes) : await buffer(bytes) }));
       };
       await adapter.getFile?.(id, { maxBytes: 1_000, take }, call);
     }

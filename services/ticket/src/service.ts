@@ -59,6 +59,7 @@ import { Alerts1799463200001 } from './persistence/migrations/1799463200001-aler
 import { Excerpts1799463300000 } from './persistence/migrations/1799463300000-excerpts.ts';
 import { ExcerptIndexes1799463300001 } from './persistence/migrations/1799463300001-excerpt-indexes.ts';
 import { PeopleRunPosition1799463500001 } from './persistence/migrations/1799463500001-people-run-position.ts';
+import { PastTickets1799463900000 } from './persistence/migrations/1799463900000-past-tickets.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -120,6 +121,7 @@ export const migrations = [
   Excerpts1799463300000,
   ExcerptIndexes1799463300001,
   PeopleRunPosition1799463500001,
+  PastTickets1799463900000,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */

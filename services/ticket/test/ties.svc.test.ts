@@ -596,6 +596,15 @@ describe('a ticket that another helpdesk had', () => {
     expect([...desk.identity.users.values()].map(({ email }) => email)).not.toContain('nora@past.example');
   });
 
+  it('is none that helpdesks share: who finds out its name opens another', async () => {
+    const { ticketId } = await bring();
+    const opening = { ticket: { uuid: old.uuid, groupId: 1, customer: null }, title: 'Mine now', articles: [] };
+    const opened = await desk.askAs('federation', applyPeerChange, { peer: { id: 1, name: 'Desk B' }, ...opening });
+    expect(opened.ticketId).not.toBe(ticketId);
+    expect(opened.after.title).toBe('Mine now');
+    expect(await bring()).toEqual({ ticketId, made: false, articles: 0 });
+  });
+
   it('is brought by nobody but the federation service', async () => {
     await expect(desk.ask(admin, takeInPast, old as never)).rejects.toMatchObject({ kind: 'forbidden' });
     await expect(bring({ uuid: uuidv7(), groupId: 4_040 })).rejects.toMatchObject({ code: 'peer.group-inactive' });

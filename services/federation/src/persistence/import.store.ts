@@ -5,12 +5,12 @@ import type { Import, ImportSettings, Problem } from '../application/imports/por
 import { noCounts, noWords } from '../domain/imports/counts.ts';
 
 type On = DataSource | EntityManager;
-type Progress = Pick<Import, 'id' | 'phase' | 'cursor' | 'counts' | 'words' | 'startedAt'>;
+type Progress = Pick<Import, 'id' | 'phase' | 'cursor' | 'counts' | 'words' | 'turn'>;
 
 const columns = `id, kind, address, account, sign_in AS "signIn", secret, group_id AS "groupId", groups, state, doing, phase,
   cursor, counts, words, found, detail, started_by_id AS "startedById", started_at AS "startedAt",
   finished_at AS "finishedAt", created_by_id AS "createdById", updated_by_id AS "updatedById",
-  created_at AS "createdAt", updated_at AS "updatedAt",
+  created_at AS "createdAt", updated_at AS "updatedAt", turn,
   (SELECT count(*)::int FROM desk_import_problem p WHERE p.import_id = desk_import.id) AS problems`;
 
 /** Imports from other helpdesks, and which of their tickets are here. */
@@ -44,7 +44,7 @@ export class ImportStore {
     return (row as { id: number }).id;
   }
 
-  /** What was found at another helpdesk says nothing any more. */
+  /** What was found at another helpdesk says nothing any more, and who still works on it has no say in it. */
   async save(tx: EntityManager, id: number, settings: ImportSettings, by: number, now: EpochMs): Promise<void> {
     const { kind, address, account, signIn, groupId, groups } = settings;
     await sql(
@@ -53,7 +53,7 @@ export class ImportStore {
          cursor = CASE WHEN kind = $2 AND address = $3 THEN cursor END,
          phase = CASE WHEN kind = $2 AND address = $3 THEN phase END,
          kind = $2, address = $3, account = $4, sign_in = $5, group_id = $6, groups = $7::jsonb, updated_by_id = $8,
-         updated_at = $9 WHERE id = $1`,
+         updated_at = $9, turn = turn + 1, leased_until = NULL WHERE id = $1`,
       [id, kind, address, account, signIn, groupId, JSON.stringify(groups), by, new Date(now)],
     );
   }
@@ -78,7 +78,8 @@ export class ImportStore {
         `UPDATE desk_import SET state = 'running', doing = $2, detail = NULL, due_at = $5::timestamptz, finished_at = NULL,
            phase = CASE WHEN $3::boolean THEN 'organizations' ELSE phase END, cursor = CASE WHEN $3 THEN NULL ELSE cursor END,
            counts = CASE WHEN $3 THEN $6::jsonb ELSE counts END, words = CASE WHEN $3 THEN $7::jsonb ELSE words END,
-           started_at = CASE WHEN $3 THEN $5::timestamptz ELSE started_at END, started_by_id = $4 WHERE id = $1`,
+           started_at = CASE WHEN $3 THEN $5::timestamptz ELSE started_at END, started_by_id = $4, turn = turn + 1,
+           leased_until = NULL WHERE id = $1`,
         [id, doing, afresh, by, new Date(now), JSON.stringify(noCounts()), JSON.stringify(noWords())],
       );
     } catch (error) {
@@ -96,11 +97,11 @@ export class ImportStore {
     );
   }
 
-  /** What is to be worked on; nobody else does meanwhile. */
+  /** What is to be worked on. Who did before, and is late, has no say in it from now on. */
   async claim(on: On, now: EpochMs, leaseMs: number, limit: number): Promise<number[]> {
     const rows = await sql<{ id: number }>(
       on,
-      `UPDATE desk_import SET leased_until = $2 WHERE id IN (
+      `UPDATE desk_import SET leased_until = $2, turn = turn + 1 WHERE id IN (
          SELECT id FROM desk_import WHERE state IN ('running', 'waiting') AND due_at <= $1
            AND (leased_until IS NULL OR leased_until <= $1)
          ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id`,
@@ -111,32 +112,34 @@ export class ImportStore {
 
   /**
    * How far it is.
-   * @returns false: it was stopped, or begun anew meanwhile, which is another's to go on with
+   * @returns false: it was stopped, changed, begun anew or taken over meanwhile, which is another's to go on with
    */
-  async progress(
-    on: On,
-    { id, phase, cursor, counts, words, startedAt }: Progress,
-    leasedUntil: EpochMs,
-  ): Promise<boolean> {
+  async progress(on: On, { id, phase, cursor, counts, words, turn }: Progress, leasedUntil: EpochMs): Promise<boolean> {
     const rows = await sql<{ state: string }>(
       on,
       `UPDATE desk_import SET state = CASE WHEN state = 'stopped' THEN state ELSE 'running' END, detail = NULL, phase = $2,
-         cursor = $3, counts = $4::jsonb, words = $5::jsonb, leased_until = $6 WHERE id = $1 AND started_at = $7
+         cursor = $3, counts = $4::jsonb, words = $5::jsonb, leased_until = $6 WHERE id = $1 AND turn = $7
        RETURNING state`,
-      [id, phase, cursor, JSON.stringify(counts), JSON.stringify(words), new Date(leasedUntil), startedAt],
+      [id, phase, cursor, JSON.stringify(counts), JSON.stringify(words), new Date(leasedUntil), turn],
     );
     return rows[0]?.state === 'running';
   }
 
-  /** Nobody works on it now. */
-  async release(on: On, id: number): Promise<void> {
-    await sql(on, 'UPDATE desk_import SET leased_until = NULL WHERE id = $1', [id]);
+  /** It is still worked on. */
+  async hold(on: On, { id, turn }: Pick<Import, 'id' | 'turn'>, leasedUntil: EpochMs): Promise<void> {
+    const text = 'UPDATE desk_import SET leased_until = $3 WHERE id = $1 AND turn = $2';
+    await sql(on, text, [id, turn, new Date(leasedUntil)]);
   }
 
-  /** How a turn has ended, unless it was stopped or begun anew meanwhile. @param dueAt  null: there is no other */
+  /** Nobody works on it now. */
+  async release(on: On, { id, turn }: Pick<Import, 'id' | 'turn'>): Promise<void> {
+    await sql(on, 'UPDATE desk_import SET leased_until = NULL WHERE id = $1 AND turn = $2', [id, turn]);
+  }
+
+  /** How a turn has ended, unless the import was stopped, or is no longer its own. @param dueAt  null: there is no other */
   async turned(
     on: On,
-    { id, startedAt }: Pick<Import, 'id' | 'startedAt'>,
+    { id, turn }: Pick<Import, 'id' | 'turn'>,
     { state, detail, dueAt, found }: Pick<Import, 'detail' | 'found' | 'state'> & { dueAt: EpochMs | null },
     now: EpochMs,
   ): Promise<void> {
@@ -144,13 +147,13 @@ export class ImportStore {
       on,
       `UPDATE desk_import SET state = $2, detail = $3, due_at = $4::timestamptz, found = coalesce($5::jsonb, found),
          finished_at = CASE WHEN $2 IN ('done', 'failed') THEN $6::timestamptz END
-       WHERE id = $1 AND started_at = $7 AND state <> 'stopped'`,
+       WHERE id = $1 AND turn = $7 AND state <> 'stopped'`,
       [
         ...[id, state, detail, dueAt === null ? null : new Date(dueAt), found && JSON.stringify(found)],
-        ...[new Date(now), startedAt],
+        ...[new Date(now), turn],
       ],
     );
-    await this.release(on, id);
+    await this.release(on, { id, turn });
   }
 
   async note(on: On, id: number, problems: readonly Problem[], now: EpochMs): Promise<void> {

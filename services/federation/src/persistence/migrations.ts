@@ -21,6 +21,7 @@ import { AgreementLife1799463120000 } from './migrations/1799463120000-agreement
 import { Outages1799463200000 } from './migrations/1799463200000-outages.ts';
 import { Imports1799463400000 } from './migrations/1799463400000-imports.ts';
 import { Requesters1799463600000 } from './migrations/1799463600000-requesters.ts';
+import { ImportTurns1799463900001 } from './migrations/1799463900001-import-turns.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -47,4 +48,5 @@ export const migrations: MigrationClass[] = [
   Outages1799463200000,
   Imports1799463400000,
   Requesters1799463600000,
+  ImportTurns1799463900001,
 ];

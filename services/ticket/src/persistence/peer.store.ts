@@ -58,9 +58,13 @@ export class PeerStore {
     return row?.told;
   }
 
-  /** The ticket that was made of another helpdesk's. */
-  async ticketOf(on: On, uuid: string): Promise<number | undefined> {
-    const [row] = await sql<{ id: number }>(on, 'SELECT ticket_id AS id FROM peer_ticket WHERE uuid = $1', [uuid]);
+  /**
+   * The ticket that was made of another helpdesk's.
+   * @param past  one that was imported: no helpdesk has a say in these, whatever names it finds for them
+   */
+  async ticketOf(on: On, uuid: string, past = false): Promise<number | undefined> {
+    const text = 'SELECT ticket_id AS id FROM peer_ticket WHERE uuid = $1 AND past = $2';
+    const [row] = await sql<{ id: number }>(on, text, [uuid, past]);
     return row?.id;
   }
 
@@ -144,8 +148,8 @@ export class PeerStore {
     return new Map(rows.map(({ uuid, id }) => [uuid, id]));
   }
 
-  async keepTicket(tx: EntityManager, uuid: string, ticketId: number): Promise<void> {
-    await sql(tx, 'INSERT INTO peer_ticket (uuid, ticket_id) VALUES ($1, $2)', [uuid, ticketId]);
+  async keepTicket(tx: EntityManager, uuid: string, ticketId: number, past = false): Promise<void> {
+    await sql(tx, 'INSERT INTO peer_ticket (uuid, ticket_id, past) VALUES ($1, $2, $3)', [uuid, ticketId, past]);
   }
 
   async keepArticles(

@@ -137,8 +137,9 @@ export class ManageImports {
   }
 
   private async checked(given: ImportSettings): Promise<ImportSettings> {
-    const address = given.address.trim().replace(/\/+$/, '');
-    this.safe.check(address);
+    // One name for one helpdesk, however it is written: what is here already is known by it.
+    const { origin, pathname } = this.safe.check(given.address.trim());
+    const address = `${origin}${pathname.replace(/\/+$/, '')}`;
     if (given.signIn === 'password' && given.account.trim() === '') {
       throw new AppError('invalid', 'import.account-missing', 'The login of the account is needed with a password.');
     }

@@ -46,6 +46,8 @@ export interface Import extends ImportSettings {
   updatedById: number;
   createdAt: Date;
   updatedAt: Date;
+  /** Which turn of work it is in; a change of its settings ends one. */
+  turn: number;
 }
 
 export interface Problem {

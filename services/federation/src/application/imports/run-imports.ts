@@ -29,12 +29,12 @@ import {
 
 /** One turn; then others that run here have theirs. */
 const TURN_MS = 20_000;
-/** A slice is done in less. */
-const LEASE_MS = 180_000;
+/** Until another goes on with what nobody has told of. */
+const LEASE_MS = 60_000;
 /** What is done between two notes of how far it is. */
 const SLICE: Record<ImportPhase, number> = { organizations: 100, people: 100, tickets: 8 };
 /** Tickets that are read at once. */
-const AT_ONCE = 4;
+const AT_ONCE = 2;
 /** Articles of one message, and their length, characters. */
 const MOST_ARTICLES = 20;
 const MOST_TEXT = 400_000;
@@ -102,6 +102,10 @@ export class RunImports {
 
   private async turn(id: number, signal: AbortSignal): Promise<void> {
     const run = await this.store.get(this.db, id);
+    const leased = () => epochMs(this.clock.now() + LEASE_MS);
+    // A slice may take long: its files are fetched one after the other.
+    const hold = () => this.store.hold(this.db, run, leased()).catch((error) => this.events.trouble('a lease', error));
+    const holding = setInterval(hold, LEASE_MS / 3);
     const end = (over: Partial<Parameters<ImportStore['turned']>[2]>) => {
       const standing = { state: 'running', detail: null, dueAt: this.clock.now(), found: null } as const;
       return this.store.turned(this.db, run, { ...standing, ...over }, this.clock.now());
@@ -113,8 +117,7 @@ export class RunImports {
       while (run.phase !== null && this.clock.now() < until && !signal.aborted) {
         await this.slice(work);
         await this.store.note(this.db, id, work.problems.splice(0), this.clock.now());
-        const leased = epochMs(this.clock.now() + LEASE_MS);
-        if (!(await this.store.progress(this.db, run, leased))) return await this.store.release(this.db, id);
+        if (!(await this.store.progress(this.db, run, leased()))) return await this.store.release(this.db, run);
       }
       if (run.phase !== null) return await end({});
       const { counts, words } = run;
@@ -132,6 +135,8 @@ export class RunImports {
       const restMs = Math.max(REST_MS, askedForMs(trouble));
       if (later) await end({ state: 'waiting', detail, dueAt: epochMs(this.clock.now() + restMs) });
       else await end({ state: 'failed', detail, dueAt: null });
+    } finally {
+      clearInterval(holding);
     }
     this.wake();
   }

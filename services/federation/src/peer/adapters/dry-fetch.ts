@@ -41,6 +41,11 @@ export class DryFetch implements Fetcher {
     });
   }
 
+  /** Files are read. */
+  download(...asked: Parameters<Fetcher['download']>): Promise<Response> {
+    return this.safe.download(...asked);
+  }
+
   private plain(text: string): string {
     return this.secret === '' ? text : text.replaceAll(this.secret, HIDDEN);
   }

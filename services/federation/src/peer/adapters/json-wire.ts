@@ -37,18 +37,23 @@ export class JsonWire {
   }
 
   /**
-   * The bytes of a file. What is not at the address of the desk is asked for without saying who we are.
+   * The bytes of a file, piece by piece. What is not at the address of the desk is asked for without saying who we are.
    * @param address  a path, or a whole address
-   * @throws AppError as said at PeerAdapter; `net.answer-too-large`
+   * @throws AppError as said at PeerAdapter, and what the sink throws
    */
-  async file(address: string, { maxBytes, take }: FileSink, { signal }: PeerCall): Promise<void> {
-    const url = new URL(address.startsWith('/') ? `${this.base}${address}` : address, this.base);
-    const isTheirs = url.origin === new URL(this.base).origin;
-    const headers = { ...(isTheirs && this.headers), accept: '*/*' };
-    const request = { signal, maxBytes, headers, timeoutMs: FILE_MS, maxRedirects: FILE_REDIRECTS };
-    const response = await this.safe.fetch(url, request);
-    if (!response.ok) throw refusal(response, parsed(await response.text()), this.base);
-    await take(new Uint8Array(await response.arrayBuffer()));
+  async file(address: string, { take }: FileSink, { signal }: PeerCall): Promise<void> {
+    let url = new URL(address.startsWith('/') ? `${this.base}${address}` : address, this.base);
+    for (let hops = 0; ; hops += 1) {
+      const isTheirs = url.origin === new URL(this.base).origin;
+      const headers = { ...(isTheirs && this.headers), accept: '*/*' };
+      const response = await this.safe.download(url, { signal, headers, timeoutMs: FILE_MS }, take);
+      if (response.ok) return;
+      const next = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
+      if (next === null || hops === FILE_REDIRECTS || !URL.canParse(next, url.href)) {
+        throw refusal(response, parsed(await response.text()), this.base);
+      }
+      url = new URL(next, url);
+    }
   }
 
   /**

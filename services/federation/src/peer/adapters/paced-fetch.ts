@@ -6,7 +6,7 @@ import type { Pace } from '../../application/foreign/ports.ts';
 const MOST_MS = 15_000;
 
 /** What adapters call with. */
-export type Fetcher = Pick<SafeFetch, 'fetch'>;
+export type Fetcher = Pick<SafeFetch, 'fetch' | 'download'>;
 
 /** Calls a helpdesk as often as was said, and no more: what is too soon waits, and what would wait long is told so. */
 export class PacedFetch implements Fetcher {
@@ -17,15 +17,26 @@ export class PacedFetch implements Fetcher {
 
   /** @throws AppError as SafeFetch; limited `peer.throttled` */
   async fetch(...[address, request = {}]: Parameters<SafeFetch['fetch']>): Promise<Response> {
+    await this.turn(request.signal);
+    return this.safe.fetch(address, request);
+  }
+
+  /** @throws AppError as SafeFetch; limited `peer.throttled` */
+  async download(...[address, request, take]: Parameters<SafeFetch['download']>): Promise<Response> {
+    await this.turn(request.signal);
+    return this.safe.download(address, request, take);
+  }
+
+  private async turn(signal: AbortSignal | undefined): Promise<void> {
     for (let waited = 0; ; ) {
       const waitMs = await this.pace();
-      if (waitMs === 0) return this.safe.fetch(address, request);
+      if (waitMs === 0) return;
       waited += waitMs;
       if (waited > MOST_MS) {
         const detail = 'The calls that may be made there in a minute are used up.';
         throw new AppError('limited', 'peer.throttled', detail, undefined, { members: { retryAfterMs: waitMs } });
       }
-      await pause(waitMs, request.signal);
+      await pause(waitMs, signal);
     }
   }
 }

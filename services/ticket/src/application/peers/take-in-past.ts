@@ -49,7 +49,7 @@ export class TakeInPast {
       ...(past.customer ? [past.customer] : []),
       ...past.articles.flatMap(({ author: { name, email } }) => (email ? [{ name, email }] : [])),
     ]);
-    const known = await this.peers.ticketOf(this.db, past.uuid);
+    const known = await this.peers.ticketOf(this.db, past.uuid, true);
     const wanted = await wantTickets(this.db, this.tickets, known === undefined ? [] : [known]);
     wanted.group(past.groupId);
     for (const { id } of people.values()) wanted.user(id);
@@ -60,8 +60,8 @@ export class TakeInPast {
   }
 
   private async write(tx: EntityManager, past: Past, refs: Refs, people: People): Promise<Output> {
-    await lockAllInTransaction(tx, [`peer ticket ${past.uuid}`]);
-    const known = await this.peers.ticketOf(tx, past.uuid);
+    await lockAllInTransaction(tx, [`past ticket ${past.uuid}`]);
+    const known = await this.peers.ticketOf(tx, past.uuid, true);
     const present = known === undefined ? new Map<string, number>() : await this.peers.articlesOf(tx, known);
     const fresh = past.articles.filter(({ uuid }) => !present.has(uuid));
     if (known !== undefined && fresh.length === 0) return { ticketId: known, made: false, articles: 0 };
@@ -91,7 +91,7 @@ export class TakeInPast {
     });
     writing.later(async (on) => {
       await tagging.save(on, writing.now);
-      if (known === undefined) await this.peers.keepTicket(on, past.uuid, ticketId);
+      if (known === undefined) await this.peers.keepTicket(on, past.uuid, ticketId, true);
       const kept = fresh.map(({ uuid }, i) => ({ uuid, id: ids.articles[i] as number }));
       await this.peers.keepArticles(on, ticketId, kept);
     });
