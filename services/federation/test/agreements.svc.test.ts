@@ -124,6 +124,17 @@ describe('an agreement that one helpdesk proposes', () => {
     expect(await until(b, there, { suspended_by: null })).toMatchObject({ status: 'accepted', active: true });
   });
 
+  it('does not end because a proxy there finds nobody behind it', async () => {
+    const { here, there } = await agreed('Survives', 5);
+    b.away = true;
+    const asked = b.calls.length;
+    await a.ask(agreements.update, { params: { id: here }, body: { suspended: true } });
+    await waitFor(() => b.calls.slice(asked).includes(`GET agreements/${there}`), { what: 'the call' });
+    b.away = false;
+    await until(b, there, { suspended_by: 'them' });
+    await until(a, here, { suspended_by: 'us', status: 'accepted', untold: null });
+  });
+
   it('is declined with a reason, for good', async () => {
     const { id: here } = await propose('Not wanted', 4);
     const { id: there } = await proposalOf('Not wanted');

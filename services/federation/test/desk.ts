@@ -218,6 +218,8 @@ export class Desk {
   /** What becomes of calls that come in: a number below 1 for each kind of trouble. */
   trouble = { drop: 0, lose: 0, repeat: 0 };
   down = false;
+  /** Its proxy is there, and nobody behind it. */
+  away = false;
   /** It is of before there were details: its descriptor does not name them, and it refuses what does. */
   old = false;
   /** Its address leads to somebody else. */
@@ -442,6 +444,7 @@ export class Desk {
     if (id && subject) this.heard.set(subject, (this.heard.get(subject) ?? new Set()).add(id));
     const { drop, lose, repeat } = this.trouble;
     if (this.down || Math.random() < drop) return null;
+    if (this.away) throw new AppError('not-found', 'none', 'default backend');
     if (this.old && JSON.stringify(input.body ?? {}).includes('"details"')) {
       throw new AppError('invalid', 'test.strict', 'There is no such field.');
     }

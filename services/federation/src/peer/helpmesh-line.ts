@@ -40,8 +40,11 @@ const Comments = z.object({ comments: z.array(FederationComment) });
 const Problem = z
   .object({ detail: z.string().max(2_000).catch(''), code: z.string().catch('') })
   .catch({ detail: '', code: '' });
-/** A helpdesk of ours says so of a ticket that it has never had, and of somebody whom nobody has told it of. */
-const unknown = ['federation.not-shared', 'federation.no-such-requester'];
+/**
+ * A helpdesk of ours says so of a ticket that it has never had, of somebody whom nobody has told it of, and of an agreement
+ * that is gone. Any other 404 may be that of a proxy that has nobody behind it for a while.
+ */
+const unknown = ['federation.not-shared', 'federation.no-such-requester', 'federation.no-such-agreement'];
 
 /** Another Helpmesh, by its `/federation/v1`. */
 export class HelpmeshLine implements PeerLine, PeerGreeter, ErasureLine, AgreementLine {
@@ -74,7 +77,7 @@ export class HelpmeshLine implements PeerLine, PeerGreeter, ErasureLine, Agreeme
   ): Promise<ThereAgreement | null> {
     const path = `agreements/${id}`;
     const seen = await this.call(to, 'GET', path, signal).catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'peer.not-there') return null;
+      if (error instanceof AppError && error.code === 'peer.knows-nothing') return null;
       throw error;
     });
     if (!seen) return null;
