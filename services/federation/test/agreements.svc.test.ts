@@ -4,7 +4,7 @@ import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Desk, type Told } from './desk.ts';
 
-const desks = [new Desk(4), new Desk(4)] as const;
+const desks = [new Desk(5), new Desk(5)] as const;
 const [a, b] = desks;
 /** Ids of the other desk, at each. */
 const peerIds: number[] = [];
