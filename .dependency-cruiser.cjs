@@ -108,7 +108,7 @@ module.exports = {
       severity: 'error',
       comment: 'A library is used through the names its door lists.',
       from: { path: '^(services|tests|deploy)/' },
-      to: { path: '^libs/[^/]+/(src|dist)/(?!index\\.|start\\.|testing\\.)', pathNot: '\\.gen\\.' },
+      to: { path: '^libs/[^/]+/(src|dist)/(?!index\\.|start\\.|testing\\.|template\\.)', pathNot: '\\.gen\\.' },
     },
   ],
   options: {
