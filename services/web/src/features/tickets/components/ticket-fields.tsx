@@ -1,7 +1,7 @@
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { Select, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { ImpactFields } from '../../impact/impact-fields.tsx';
@@ -22,6 +22,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
   const { t, i18n } = useLingui();
   const { me } = useMe();
   const update = useUpdateTicket(ticket.id);
+  const cache = useQueryClient();
   const { data: states = [] } = useQuery(statesQuery);
   const { data: priorities = [] } = useQuery(prioritiesQuery);
   const { data: groups = [] } = useQuery(groupsQuery);
@@ -102,7 +103,13 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
     inputs.current[field]?.focus();
     inputs.current[field]?.click();
   };
-  const closed = states.find((state) => state.name === 'closed');
+  const isClosed = (state: (typeof states)[number]) => state.name === 'closed';
+  const closed = states.find(isClosed);
+  // A key may be pressed before the states are there: it is not lost.
+  const closeNow = async () => {
+    const state = (await cache.ensureQueryData(statesQuery)).find(isClosed);
+    if (state && state.id !== ticket.state_id) closing.close(() => close(state.id, state.name));
+  };
   useActions([
     { id: 'ticket.state', label: msg`Change the state`, section: 'ticket', key: 's', run: open('state') },
     { id: 'ticket.priority', label: msg`Change the priority`, section: 'ticket', key: 'p', run: open('priority') },
@@ -121,8 +128,8 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
       label: msg`Close the ticket`,
       section: 'ticket',
       key: 'e',
-      can: () => closed !== undefined && ticket.state_id !== closed.id,
-      run: () => closed && closing.close(() => close(closed.id, closed.name)),
+      can: () => states.length === 0 || (closed !== undefined && ticket.state_id !== closed.id),
+      run: () => void closeNow(),
     },
     {
       id: 'ticket.undo',
