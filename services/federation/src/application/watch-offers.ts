@@ -5,47 +5,27 @@ import type { ActorSigner } from '@helpmesh/service-kit';
 import type { DataSource } from 'typeorm';
 import type { FederationEvents } from '../events.ts';
 import type { LateOffer, OfferStore } from '../persistence/offer.store.ts';
+import { Watch } from './watch.ts';
 
-const LOOK_MS = 30_000;
 const AT_ONCE = 50;
 
 /**
  * Tells agents when nobody has answered what they have offered: the ticket is still theirs, and forgotten easily. The
  * note is known by its uuid, so that two processes that look at the same time write one.
  */
-export class WatchOffers {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
-
+export class WatchOffers extends Watch {
   constructor(
     private readonly db: DataSource,
     private readonly offers: OfferStore,
     private readonly rpc: RpcClient,
     private readonly signer: ActorSigner,
     private readonly clock: Clock,
-    private readonly events: FederationEvents,
-  ) {}
-
-  start(): void {
-    this.timer ??= setInterval(() => void this.look(), LOOK_MS).unref();
+    events: FederationEvents,
+  ) {
+    super(events, 'offers cannot be looked at');
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    this.timer = undefined;
-    await this.running;
-  }
-
-  look(): Promise<void> {
-    this.running ??= this.run()
-      .catch((error: unknown) => this.events.trouble('offers cannot be looked at', error))
-      .finally(() => {
-        this.running = undefined;
-      });
-    return this.running;
-  }
-
-  private async run(): Promise<void> {
+  protected async run(): Promise<void> {
     for (const offer of await this.offers.late(this.db, this.clock.now(), AT_ONCE)) {
       // One that cannot be told now is told at the next look, and holds up no other.
       await this.tell(offer).catch((error: unknown) => this.events.trouble('an offer cannot be told of', error));

@@ -6,8 +6,8 @@ import type { DataSource } from 'typeorm';
 import { outageTask, returnNote, TASK_AFTER_MS } from '../domain/sync/outage.ts';
 import type { FederationEvents } from '../events.ts';
 import type { Outage, OutageStore } from '../persistence/outage.store.ts';
+import { Watch } from './watch.ts';
 
-const LOOK_MS = 30_000;
 const AT_ONCE = 50;
 
 /**
@@ -15,39 +15,19 @@ const AT_ONCE = 50;
  * be done is written down first, and ticket and notes are known by their uuids: whoever dies in between, and however many
  * look at the same time, there is one.
  */
-export class WatchOutages {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
-
+export class WatchOutages extends Watch {
   constructor(
     private readonly db: DataSource,
     private readonly outages: OutageStore,
     private readonly rpc: RpcClient,
     private readonly signer: ActorSigner,
     private readonly clock: Clock,
-    private readonly events: FederationEvents,
-  ) {}
-
-  start(): void {
-    this.timer ??= setInterval(() => void this.look(), LOOK_MS).unref();
+    events: FederationEvents,
+  ) {
+    super(events, 'helpdesks that are away cannot be looked at');
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    this.timer = undefined;
-    await this.running;
-  }
-
-  look(): Promise<void> {
-    this.running ??= this.run()
-      .catch((error: unknown) => this.events.trouble('helpdesks that are away cannot be looked at', error))
-      .finally(() => {
-        this.running = undefined;
-      });
-    return this.running;
-  }
-
-  private async run(): Promise<void> {
+  protected async run(): Promise<void> {
     await this.outages.note(this.db, epochMs(this.clock.now() - TASK_AFTER_MS));
     for (const outage of await this.outages.due(this.db, AT_ONCE)) {
       // One of which nobody can be told now is told of at the next look, and holds up no other.
